@@ -1,0 +1,59 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "walbrook",
+    products: [
+        .library(name: "Walbrook", targets: ["Walbrook"]),
+        .executable(name: "walbrook", targets: ["WalbrookCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .target(name: "Libpq", dependencies: ["CLibpq"], swiftSettings: settings),
+        .target(name: "Replication", swiftSettings: settings),
+        .target(name: "Reader", dependencies: ["Libpq", "Replication", logging], swiftSettings: settings),
+        .target(name: "Transformer", dependencies: ["Replication"], swiftSettings: settings),
+        .target(name: "Sinks", dependencies: ["Replication"], swiftSettings: settings),
+        .target(
+            name: "Walbrook",
+            dependencies: ["Libpq", "Replication", "Reader", "Transformer", "Sinks", logging],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "WalbrookCommand",
+            dependencies: [
+                "Walbrook", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "ReplicationTests", dependencies: ["Replication", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TransformerTests", dependencies: ["Replication", "Transformer"], swiftSettings: settings),
+        .testTarget(name: "SinksTests", dependencies: ["Replication", "Sinks"], swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["TestSupport", "Libpq", "WalbrookCommand"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FaultTests", dependencies: ["TestSupport", "WalbrookCommand"], swiftSettings: settings),
+    ]
+)
