@@ -41,7 +41,8 @@ let package = Package(
         .executableTarget(
             name: "WalbrookCommand",
             dependencies: [
-                "Walbrook", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Walbrook", "Reader", "Replication", "Sinks", "Transformer", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

@@ -1,0 +1,118 @@
+internal import CLibpq
+
+extension Connection {
+    package typealias Instant = ContinuousClock.Instant
+
+    /// Connects, waiting through `poller`.
+    ///
+    /// - Parameters:
+    ///   - limit: when to give up, if that is earlier than `connect_timeout` says.
+    ///   - isCancelled: looked at after each wake-up; true ends the attempt.
+    /// - Throws: `LibpqError`; a server's refusal has its SQLSTATE.
+    package static func connect(
+        _ parameters: ConnectionParameters, poller: Poller, limit: Duration? = nil, isCancelled: () -> Bool
+    ) throws(LibpqError) -> Connection {
+        let patience = parameters.patience()
+        let deadline = Instant.now + min(limit ?? patience, patience)
+        let connection = try Connection(starting: parameters)
+        guard !connection.hasFailed else { throw connection.connectionError }
+        var next = PGRES_POLLING_WRITING
+        while next != PGRES_POLLING_OK {
+            guard next != PGRES_POLLING_FAILED else { throw connection.connectionError }
+            let ready = poller.wait(
+                socket: connection.socket, readable: next == PGRES_POLLING_READING,
+                writable: next == PGRES_POLLING_WRITING, until: deadline)
+            if isCancelled() { throw LibpqError(.interrupted, "stopped while connecting") }
+            if ready.isReadable || ready.isWritable {
+                next = connection.pollConnection()
+            } else if .now >= deadline {
+                throw LibpqError(.timedOut, "no answer from the server while connecting")
+            }
+        }
+        connection.enterNonBlockingMode()
+        return connection
+    }
+
+    /// Runs one SQL text or replication command and waits for its end.
+    ///
+    /// - Parameters:
+    ///   - tick: called after `tickInterval` without an answer, again and again; it may throw to give up.
+    /// - Returns: the last result that holds rows, or the last one.
+    package func query(
+        _ text: String, poller: Poller, tickInterval: Duration = .seconds(1),
+        tick: () throws(LibpqError) -> Void = {}
+    ) throws(LibpqError) -> QueryResult {
+        try send(query: text)
+        var last: QueryResult?
+        while true {
+            try waitForResult(poller: poller, tickInterval: tickInterval, tick: tick)
+            guard let result = nextResult() else { break }
+            if let error = result.error {
+                while true {
+                    try waitForResult(poller: poller, tickInterval: tickInterval, tick: tick)
+                    guard nextResult() != nil else { break }
+                }
+                throw error
+            }
+            let entersCopy = result.status == PGRES_COPY_BOTH
+            if last == nil || result.columnCount > 0 || entersCopy { last = consume result }
+            if entersCopy { break }
+        }
+        guard let result = last else { throw LibpqError(.unexpectedResult, "the server gave no result") }
+        return result
+    }
+
+    /// The error that ended a copy stream; nil when the server ended it in good order. Never waits longer than
+    /// until `deadline`.
+    package func copyEnd(poller: Poller, until deadline: Instant) throws(LibpqError) -> LibpqError? {
+        while true {
+            try waitForResult(poller: poller, tickInterval: .milliseconds(100)) { () throws(LibpqError) in
+                if .now >= deadline { throw LibpqError(.timedOut, "the server did not end the stream") }
+            }
+            guard let result = nextResult() else { return nil }
+            if let error = result.error { return error }
+            // The server is done, and waits for us to say the same.
+            if result.status == PGRES_COPY_IN { try putCopyEnd() }
+        }
+    }
+
+    /// Ends a copy stream from our side, and passes over what the server still sends.
+    ///
+    /// - Throws: `LibpqError` of kind `timedOut` when the server does not end it before `deadline`.
+    package func endCopy(poller: Poller, until deadline: Instant) throws(LibpqError) {
+        try putCopyEnd()
+        var isFlushed = try flush()
+        while true {
+            switch try nextCopyBuffer() {
+            case .message:
+                continue
+            case .ended:
+                if let error = try copyEnd(poller: poller, until: deadline) { throw error }
+                return
+            case .notYet:
+                guard .now < deadline else {
+                    throw LibpqError(.timedOut, "the server did not end the stream")
+                }
+                let ready = poller.wait(socket: socket, writable: !isFlushed, until: deadline)
+                if ready.isReadable { try consumeInput() }
+                if !isFlushed { isFlushed = try flush() }
+            }
+        }
+    }
+
+    private func waitForResult(
+        poller: Poller, tickInterval: Duration, tick: () throws(LibpqError) -> Void
+    ) throws(LibpqError) {
+        var nextTick = Instant.now + tickInterval
+        var isFlushed = try flush()
+        while isBusy {
+            let ready = poller.wait(socket: socket, writable: !isFlushed, until: nextTick)
+            if ready.isReadable { try consumeInput() }
+            if !isFlushed { isFlushed = try flush() }
+            if ready.wasWoken || .now >= nextTick {
+                try tick()
+                nextTick = .now + tickInterval
+            }
+        }
+    }
+}

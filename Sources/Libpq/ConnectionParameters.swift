@@ -1,0 +1,124 @@
+internal import CLibpq
+
+/// How to reach a server: a connection string as the user gave it, and parameters of ours.
+///
+/// PostgreSQL manual, "Database Connection Control Functions". Everything libpq knows works: URIs, keyword/value
+/// strings, service files, `.pgpass`, the PG* environment variables, TLS, several hosts.
+package struct ConnectionParameters: Sendable {
+    /// A URI, a keyword/value string, or empty for libpq's defaults.
+    package var connectionString: String
+    /// Beats what the connection string, the service file and the environment say.
+    package var overrides: [String: String] = [:]
+    /// Holds where neither of them says anything.
+    package var defaults: [String: String] = [:]
+    /// Session settings (`-c name=value`), put behind the user's own `options`, so that they win.
+    package var settings: [(name: String, value: String)] = []
+
+    package init(connectionString: String) {
+        self.connectionString = connectionString
+    }
+
+    /// The time one attempt to connect may take: `connect_timeout` for each host, half a minute by default.
+    ///
+    /// Asynchronous libpq leaves this to its caller.
+    func patience() -> Duration {
+        let effective = Self.effectiveOptions(connectionString)
+        let hosts = (effective["hostaddr"] ?? effective["host"] ?? "").split(separator: ",").count
+        let seconds =
+            effective["connect_timeout"].flatMap(Int.init).flatMap { $0 > 0 ? max($0, 2) : nil } ?? 30
+        return .seconds(seconds * max(hosts, 1))
+    }
+
+    /// The keywords and values for libpq, in its order of precedence: a later one beats an earlier one.
+    ///
+    /// - Throws: `LibpqError` of kind `invalidConnectionString`.
+    func resolved() throws(LibpqError) -> [(keyword: String, value: String)] {
+        try Self.validate(connectionString)
+        let effective = Self.effectiveOptions(connectionString)
+        var result = [("dbname", connectionString)]
+        for (keyword, value) in defaults.sorted(by: { $0.key < $1.key }) where effective[keyword] == nil {
+            result.append((keyword, value))
+        }
+        for (keyword, value) in overrides.sorted(by: { $0.key < $1.key }) {
+            result.append((keyword, value))
+        }
+        if !settings.isEmpty {
+            let ours = settings.map { "-c \($0.name)=\(Self.escapeSetting($0.value))" }
+            let all = [effective["options"]].compactMap(\.self) + ours
+            result.append(("options", all.joined(separator: " ")))
+        }
+        return result
+    }
+
+    /// Blanks and backslashes end or escape a word in `options`.
+    private static func escapeSetting(_ value: String) -> String {
+        value.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ")
+    }
+
+    private static func validate(_ connectionString: String) throws(LibpqError) {
+        var message: UnsafeMutablePointer<CChar>?
+        // SAFETY: libpq returns memory of its own, or nil and a message of its own; both are freed here.
+        let options = unsafe PQconninfoParse(connectionString, &message)
+        defer { unsafe PQconninfoFree(options) }
+        defer { unsafe PQfreemem(message) }
+        // The message quotes the string, which may hold a password: say where to look, not what it holds.
+        if unsafe options == nil {
+            throw LibpqError(.invalidConnectionString, "the connection string is not valid")
+        }
+    }
+
+    /// What libpq would use, from the connection string, its service file and the environment together.
+    ///
+    /// Only libpq knows how these combine, and it tells only for a connection. So it is handed one that it refuses
+    /// before it touches the network, because of its `sslmode`.
+    private static func effectiveOptions(_ connectionString: String) -> [String: String] {
+        unsafe withParameterArrays([("dbname", connectionString), ("sslmode", "?")]) { keywords, values in
+            // SAFETY: the arrays end with nil and live through the call; connection and list are freed here.
+            let connection = unsafe PQconnectStartParams(keywords, values, 1)
+            defer { unsafe PQfinish(connection) }
+            let list = unsafe PQconninfo(connection)
+            defer { unsafe PQconninfoFree(list) }
+            var result: [String: String] = [:]
+            var next = unsafe list
+            while let option = unsafe next, let keyword = unsafe option.pointee.keyword {
+                if let value = unsafe option.pointee.val, unsafe value.pointee != 0 {
+                    unsafe result[String(cString: keyword)] = String(cString: value)
+                }
+                unsafe next = option + 1
+            }
+            return result
+        }
+    }
+}
+
+/// Calls `body` with the two parallel, nil-terminated arrays of C strings that libpq's connect functions take.
+func withParameterArrays<R>(
+    _ parameters: [(keyword: String, value: String)],
+    _ body: (UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<UnsafePointer<CChar>?>?) -> R
+) -> R {
+    // SAFETY: one block holds all strings with their terminators; the pointers into it are used only inside `body`.
+    var text: [CChar] = []
+    var offsets: [(Int, Int)] = []
+    for (keyword, value) in parameters {
+        let first = text.count
+        text.append(contentsOf: keyword.utf8CString)
+        offsets.append((first, text.count))
+        text.append(contentsOf: value.utf8CString)
+    }
+    return unsafe text.withUnsafeBufferPointer { block in
+        let base = block.baseAddress
+        var keywords: [UnsafePointer<CChar>?] = unsafe []
+        var values: [UnsafePointer<CChar>?] = unsafe []
+        for (keyword, value) in offsets {
+            unsafe keywords.append(base.map { unsafe $0 + keyword })
+            unsafe values.append(base.map { unsafe $0 + value })
+        }
+        unsafe keywords.append(nil)
+        unsafe values.append(nil)
+        return unsafe keywords.withUnsafeBufferPointer { keywords in
+            unsafe values.withUnsafeBufferPointer { values in
+                unsafe body(keywords.baseAddress, values.baseAddress)
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+/// What libpq or the server behind it reported, with every field of the server's diagnostics.
+package struct LibpqError: Error, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// The connection string or an option in it is not valid.
+        case invalidConnectionString
+        /// No connection could be made.
+        case connectionFailed
+        /// The server wants a password and none was given.
+        case passwordNeeded
+        /// An established connection broke.
+        case connectionLost
+        /// The server answered with an error.
+        case server
+        /// The server answered with something else than the protocol promises here.
+        case unexpectedResult
+        /// The deadline passed.
+        case timedOut
+        /// The caller was woken to stop.
+        case interrupted
+    }
+
+    package var kind: Kind
+    /// One line, without the connection string or any secret.
+    package var message: String
+    package var diagnostics: Diagnostics?
+
+    package init(_ kind: Kind, _ message: String, diagnostics: Diagnostics? = nil) {
+        self.kind = kind
+        self.message = message
+        self.diagnostics = diagnostics
+    }
+
+    /// The server's SQLSTATE, if it sent one.
+    package var sqlState: String? {
+        diagnostics?.sqlState
+    }
+}
+
+/// The fields of an error report.
+///
+/// PostgreSQL manual, "Error and Notice Message Fields".
+package struct Diagnostics: Hashable, Sendable {
+    package var severity: String?
+    package var sqlState: String?
+    package var primary: String?
+    package var detail: String?
+    package var hint: String?
+    package var position: String?
+    package var context: String?
+    package var schema: String?
+    package var table: String?
+    package var column: String?
+    package var dataType: String?
+    package var constraint: String?
+    package var sourceFile: String?
+    package var sourceLine: String?
+    package var sourceFunction: String?
+
+    package init() {}
+
+    /// Finds the SQLSTATE in the text of a failed connection attempt, for which libpq keeps no fields.
+    ///
+    /// With verbose errors the text has lines such as `FATAL:  28P01: password authentication failed`. With several
+    /// hosts each has its own; the last one counts.
+    package init?(connectionMessage text: String) {
+        var found: (state: Substring, rest: Substring)?
+        for line in text.split(whereSeparator: \.isNewline) {
+            // The severity may be translated, so look for what follows it: two blanks, five characters, a colon.
+            let parts = line.split(separator: ":  ", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            let state = parts[1].prefix(5)
+            let rest = parts[1].dropFirst(5)
+            let isState = state.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
+            guard state.utf8.count == 5, isState, rest.hasPrefix(": ") else { continue }
+            found = (state, rest.dropFirst(2))
+        }
+        guard let found else { return nil }
+        sqlState = String(found.state)
+        primary = String(found.rest)
+    }
+}
+
+extension LibpqError: CustomStringConvertible {
+    package var description: String {
+        var text = message
+        if let sqlState { text += " (SQLSTATE \(sqlState))" }
+        if let detail = diagnostics?.detail { text += "; \(detail)" }
+        if let hint = diagnostics?.hint { text += "; hint: \(hint)" }
+        return text
+    }
+}

@@ -1,0 +1,93 @@
+internal import CLibpq
+
+/// The rows a query returned.
+///
+/// PostgreSQL manual, "Command Execution Functions".
+@safe
+package struct QueryResult: ~Copyable {
+    // SAFETY: `pointer` is a result that libpq gave away; this value owns it alone and frees it in `deinit`.
+    private let pointer: OpaquePointer
+
+    init(owning pointer: OpaquePointer) {
+        unsafe self.pointer = pointer
+    }
+
+    deinit {
+        unsafe PQclear(pointer)
+    }
+
+    var status: ExecStatusType {
+        unsafe PQresultStatus(pointer)
+    }
+
+    /// Number of rows.
+    package var rowCount: Int {
+        unsafe Int(PQntuples(pointer))
+    }
+
+    /// Number of columns.
+    package var columnCount: Int {
+        unsafe Int(PQnfields(pointer))
+    }
+
+    /// A value in text form; nil for SQL NULL. The place must exist.
+    package func text(row: Int, column: Int) -> String? {
+        precondition(row < rowCount && column < columnCount, "no value at row \(row), column \(column)")
+        guard unsafe PQgetisnull(pointer, Int32(row), Int32(column)) == 0 else { return nil }
+        // SAFETY: the place was checked above; libpq ends every text value with a zero byte.
+        return unsafe String(cString: PQgetvalue(pointer, Int32(row), Int32(column)))
+    }
+
+    /// All rows, each as its values in text form.
+    package func rows() -> [[String?]] {
+        (0..<rowCount).map { row in (0..<columnCount).map { text(row: row, column: $0) } }
+    }
+
+    /// The error this result stands for, or nil if it stands for success.
+    var error: LibpqError? {
+        switch status {
+        case PGRES_BAD_RESPONSE, PGRES_FATAL_ERROR, PGRES_NONFATAL_ERROR:
+            let diagnostics = diagnostics
+            // SAFETY: libpq returns a string that lives as long as the result.
+            let whole = unsafe String(cString: PQresultErrorMessage(pointer))
+            let isServers = diagnostics.sqlState != nil
+            return LibpqError(
+                isServers ? .server : .connectionLost, diagnostics.primary ?? whole.firstLine,
+                diagnostics: isServers ? diagnostics : nil)
+        default:
+            return nil
+        }
+    }
+
+    private var diagnostics: Diagnostics {
+        var result = Diagnostics()
+        result.severity = field("V") ?? field("S")
+        result.sqlState = field("C")
+        result.primary = field("M")
+        result.detail = field("D")
+        result.hint = field("H")
+        result.position = field("P")
+        result.context = field("W")
+        result.schema = field("s")
+        result.table = field("t")
+        result.column = field("c")
+        result.dataType = field("d")
+        result.constraint = field("n")
+        result.sourceFile = field("F")
+        result.sourceLine = field("L")
+        result.sourceFunction = field("R")
+        return result
+    }
+
+    private func field(_ code: Unicode.Scalar) -> String? {
+        // SAFETY: libpq returns nil or a string that lives as long as the result.
+        unsafe PQresultErrorField(pointer, Int32(code.value)).map { unsafe String(cString: $0) }
+    }
+}
+
+extension String {
+    /// The text up to its first line break.
+    var firstLine: String {
+        String(split(maxSplits: 1, whereSeparator: \.isNewline).first ?? "")
+    }
+}

@@ -1,0 +1,100 @@
+internal import Libpq
+package import Replication
+
+/// Looks things up in the server's catalog, over an ordinary connection made when it is needed.
+///
+/// The answers are today's, while the stream may be older: what is gone from the catalog is simply not found.
+package final class Catalog {
+    private let connectionString: String
+    private let stop: StopSignal
+    private let poller: Poller
+    private var connection: ConnectionBox?
+    private var usedAt = ContinuousClock.now
+
+    /// A connection that is idle for longer is closed, because it would hold up a smart shutdown of the server.
+    private static let idleLimit = Duration.seconds(10)
+    /// No look-up takes longer than this on a server that works.
+    private static let patience = Duration.seconds(5)
+
+    private final class ConnectionBox {
+        let connection: Connection
+
+        init(_ connection: consuming Connection) {
+            self.connection = connection
+        }
+    }
+
+    package init(connectionString: String, stop: StopSignal) {
+        self.connectionString = connectionString
+        self.stop = stop
+        poller = Poller(wakeUp: stop.wakeUp)
+    }
+
+    /// Names of the primary key's columns; nil if there is no such table or it has no primary key.
+    package func primaryKey(of relation: OID) throws(StreamFailure) -> [String]? {
+        let rows = try query(
+            """
+            SELECT a.attname
+              FROM pg_catalog.pg_index i
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+             WHERE i.indrelid = \(relation.value) AND i.indisprimary AND i.indisvalid
+             ORDER BY a.attnum
+            """)
+        return rows.isEmpty ? nil : rows.compactMap { $0[0] }
+    }
+
+    /// Transactions that a new slot has to wait for: each with its session and age.
+    func runningTransactions() throws(StreamFailure) -> [String] {
+        let rows = try query(
+            """
+            SELECT pid, backend_xid, coalesce(extract(epoch FROM now() - xact_start)::bigint, 0)
+              FROM pg_catalog.pg_stat_activity
+             WHERE backend_xid IS NOT NULL
+             ORDER BY age(backend_xid) DESC
+             LIMIT 5
+            """)
+        return rows.map { "transaction \($0[1] ?? "?") of process \($0[0] ?? "?"), \($0[2] ?? "?") s old" }
+    }
+
+    /// The end of the server's log.
+    package func currentPosition() throws(StreamFailure) -> LSN? {
+        let rows = try query(
+            """
+            SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END
+            """)
+        return rows.first?.first?.flatMap { LSN($0) }
+    }
+
+    /// Closes the connection if nobody has needed it for a while.
+    package func closeIfIdle(at now: ContinuousClock.Instant) {
+        if connection != nil, now - usedAt > Self.idleLimit { connection = nil }
+    }
+
+    package func close() {
+        connection = nil
+    }
+
+    private func query(_ text: String) throws(StreamFailure) -> [[String?]] {
+        do {
+            let stop = stop
+            let deadline = ContinuousClock.now + Self.patience
+            usedAt = .now
+            if connection == nil {
+                connection = ConnectionBox(
+                    try Connection.connect(
+                        .ordinary(connectionString), poller: poller, limit: Self.patience
+                    ) { stop.isRequested })
+            }
+            guard let connection else { return [] }
+            return try connection.connection.query(text, poller: poller) { () throws(LibpqError) in
+                if stop.isRequested { throw LibpqError(.interrupted, "stopped while looking up the catalog") }
+                if .now > deadline { throw LibpqError(.timedOut, "the catalog did not answer") }
+            }.rows()
+        } catch {
+            // The rest of the stream must not differ from what a retry would give, so a failed look-up counts as a
+            // failed connection.
+            connection = nil
+            throw StreamFailure(error)
+        }
+    }
+}

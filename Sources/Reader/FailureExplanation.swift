@@ -1,0 +1,70 @@
+internal import Libpq
+internal import Replication
+
+extension ReaderError {
+    /// What a failure that stops the program means, and what mends it.
+    ///
+    /// - Parameters:
+    ///   - position: the last event that was emitted.
+    init(
+        _ error: LibpqError, _ reason: RetryPolicy.StopReason, options: ReaderOptions, user: String?,
+        after position: LSN
+    ) {
+        let kind: Kind =
+            switch reason {
+            case .unavailable: .unavailable
+            case .busy: .busy
+            case .permissionDenied: .permissionDenied
+            case .configuration: .configuration
+            }
+        let role = user.map(quoted) ?? "…"
+        let slot = options.slot
+        switch error.sqlState {
+        case "42501":
+            self.init(
+                kind, "the role \(role) may not do what streaming needs",
+                hint: "Run: ALTER ROLE \(role) REPLICATION;",
+                underlying: error)
+        case "28000", "28P01":
+            self.init(
+                kind, "the server does not let us in",
+                hint: "Check user, password (PGPASSWORD, ~/.pgpass) and the server's pg_hba.conf.",
+                underlying: error)
+        case "3D000":
+            self.init(kind, "the database does not exist", hint: "Check -d or PGDATABASE.", underlying: error)
+        case "53300":
+            self.init(
+                kind, "the server has no connection left for us",
+                hint:
+                    "Run: ALTER SYSTEM SET max_wal_senders = 20; (or max_connections) and restart the server.",
+                underlying: error)
+        case "53400":
+            self.init(
+                kind, "the server has no free replication slot",
+                hint:
+                    "Drop one that nobody reads (SELECT slot_name, active FROM pg_replication_slots), or run: "
+                    + "ALTER SYSTEM SET max_replication_slots = 20; and restart the server.",
+                underlying: error)
+        case "55006":
+            self.init(
+                kind, "the slot \(slot) is in use by another consumer",
+                hint: "Stop that one, or choose another name by --slot.", underlying: error)
+        case "22021", "22P05":
+            self.init(
+                kind, "the server cannot convert a value to UTF-8, in a transaction after \(position)",
+                hint:
+                    "Mend the value in the database and skip the transaction with pg_replication_slot_advance, "
+                    + "or leave its table out of the publication.", underlying: error)
+        case "55000", "58P01":
+            self.init(
+                kind, "the server cannot stream from the slot \(slot)",
+                hint:
+                    "If it is lost: SELECT pg_drop_replication_slot('\(slot)'); take a new copy of the tables, and "
+                    + "start again.", underlying: error)
+        default:
+            self.init(
+                kind, reason == .unavailable ? "the server is not available" : "the server refused",
+                underlying: error)
+        }
+    }
+}

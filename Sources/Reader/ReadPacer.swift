@@ -1,0 +1,37 @@
+/// Decides how to wait for more: at once while caught up, in gulps while behind.
+///
+/// The walsender sends one small message a row, and waking for each makes each send dearer for the server. While
+/// much is coming, a nap of 0.3 ms lets it pile up; a longer one fills the receive buffer and blocks the walsender.
+struct ReadPacer {
+    typealias Instant = ContinuousClock.Instant
+
+    static let nap = Duration.microseconds(300)
+
+    /// This much within `window` means that we are behind.
+    private static let muchInWindow = 4 * 1024
+    private static let window = Duration.milliseconds(1)
+    /// A nap that brought less than this means that we have caught up.
+    private static let littleAfterNap = 1024
+
+    private(set) var isBehind = false
+    private var windowStart: Instant?
+    private var inWindow = 0
+
+    /// Woken by the socket, with so many bytes waiting.
+    mutating func woke(bytes: Int, at now: Instant) {
+        if let start = windowStart, now - start <= Self.window {
+            inWindow += bytes
+        } else {
+            windowStart = now
+            inWindow = bytes
+        }
+        if inWindow >= Self.muchInWindow { isBehind = true }
+    }
+
+    /// Back from a nap, with so many bytes waiting.
+    mutating func napped(bytes: Int) {
+        guard bytes < Self.littleAfterNap else { return }
+        isBehind = false
+        windowStart = nil
+    }
+}

@@ -1,0 +1,122 @@
+package import Libpq
+package import Replication
+
+/// Why reading ended, for a person: what happened, where, and what mends it. Holds no row value and no secret.
+package struct ReaderError: Error, Sendable {
+    /// Each kind has its exit code.
+    package enum Kind: Hashable, Sendable {
+        /// What the user wrote is not valid.
+        case usage
+        /// The server cannot be reached, or not any more.
+        case unavailable
+        /// Something else holds the slot.
+        case busy
+        case permissionDenied
+        /// The server, the slot or the publication is not as it must be.
+        case configuration
+        /// The server sent something that cannot be understood.
+        case undecodable
+    }
+
+    package var kind: Kind
+    /// One sentence.
+    package var sentence: String
+    /// A command or SQL that mends it, or what to do.
+    package var hint: String?
+    package var underlying: LibpqError?
+
+    package init(_ kind: Kind, _ sentence: String, hint: String? = nil, underlying: LibpqError? = nil) {
+        self.kind = kind
+        self.sentence = sentence
+        self.hint = hint
+        self.underlying = underlying
+    }
+}
+
+extension ReaderError: CustomStringConvertible {
+    package var description: String {
+        var text = sentence
+        if let underlying { text += ": \(underlying)" }
+        if let hint { text += "\n\(hint)" }
+        return text
+    }
+}
+
+/// What ended an attempt to stream: something to judge by the retry policy, or something final.
+package enum StreamFailure: Error {
+    case connection(LibpqError)
+    case final(ReaderError)
+    /// The program was told to stop.
+    case stopped
+}
+
+extension StreamFailure {
+    /// Runs something of libpq's and makes its error one of ours.
+    static func converting<Value: ~Copyable>(
+        _ body: () throws(LibpqError) -> Value
+    ) throws(StreamFailure) -> Value {
+        do { return try body() } catch { throw StreamFailure(error) }
+    }
+
+    /// The server's SQLSTATE, if this is an error of the server.
+    var sqlState: String? {
+        if case .connection(let error) = self { error.sqlState } else { nil }
+    }
+
+    init(_ error: LibpqError) {
+        self = error.kind == .interrupted ? .stopped : .connection(error)
+    }
+
+    init(_ error: ContinuityError) {
+        self = .final(ReaderError(error))
+    }
+
+    package init(_ error: DecodingError) {
+        self = .final(
+            ReaderError(
+                .undecodable, "cannot decode what the server sent: \(error)",
+                hint: "Nothing after it was confirmed. Please report this with the server's version."))
+    }
+
+    package init(_ error: SessionError) {
+        self = .final(
+            ReaderError(
+                .undecodable, "cannot make sense of what the server sent: \(error)",
+                hint: "Nothing after it was confirmed. Please report this with the server's version."))
+    }
+}
+
+extension ReaderError {
+    init(_ error: ContinuityError) {
+        let again = """
+            To start anew: drop the slot, take a new copy of the tables, and start again; events between \
+            the two are not in the stream.
+            """
+        switch error {
+        case .otherSystem(let expected, let found):
+            self.init(
+                .configuration, "this is another cluster: system identifier \(found) instead of \(expected)",
+                hint: "Connect to the cluster the stream came from. \(again)")
+        case .otherDatabase(let expected, let found):
+            self.init(.configuration, "this is the database \(found) instead of \(expected)")
+        case .serverBehind(let ours, let server):
+            self.init(
+                .configuration,
+                "the server's log ends at \(server), before \(ours), which was already streamed: it was restored "
+                    + "to an earlier point", hint: again)
+        case .timelineDiverged(let from, let to, let at, let ours):
+            let place =
+                at.map { "left timeline \(from) at \($0), before" }
+                ?? "does not come from timeline \(from) of"
+            self.init(
+                .configuration, "timeline \(to) of the server \(place) \(ours), which was already streamed",
+                hint: again)
+        case .slotAdvanced(let ours, let slot):
+            self.init(
+                .configuration,
+                "the slot stands at \(slot), past \(ours), which is the last this program confirmed: "
+                    + "somebody else moved it, and the events between are lost to this stream",
+                hint: "Use a slot of its own for each consumer. \(again)")
+        }
+    }
+}

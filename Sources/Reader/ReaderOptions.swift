@@ -1,0 +1,30 @@
+package import Replication
+
+/// Where to read from and how far, as the user said it.
+package struct ReaderOptions: Sendable {
+    /// Where the stream ends by itself.
+    package enum Stop: Hashable, Sendable {
+        /// At the end of the log as it is when the program starts.
+        case now
+        case at(StopPoint)
+    }
+
+    /// A URI or keyword/value string; empty for libpq's defaults.
+    package var connectionString = ""
+    package var slot = "walbrook"
+    package var publications = ["walbrook"]
+    /// A slot of a name of its own that lives as long as the connection.
+    package var isTemporary = false
+    /// Whether a missing publication and slot may be made.
+    package var mayCreate = true
+    /// Makes a publication of inserts and truncates only, which needs no replica identity.
+    package var publishesWithoutIdentity = false
+    /// Tables by `schema.table` to make a publication for; nil for all.
+    package var plainTables: [String]?
+    package var stop: Stop?
+    package var statusInterval = Duration.seconds(1)
+    /// Failed attempts in a row before giving up; nil for never.
+    package var retryLimit: Int?
+
+    package init() {}
+}

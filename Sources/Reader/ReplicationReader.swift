@@ -1,0 +1,126 @@
+internal import Libpq
+package import Logging
+internal import Replication
+
+/// Reads one slot for as long as it takes: connects, streams, and connects again when the connection is lost.
+package final class ReplicationReader {
+    /// Why reading ended, when nothing was wrong.
+    package enum Ending: Hashable, Sendable {
+        /// The program was told to.
+        case stopped
+        /// The stop point was reached.
+        case reachedStop
+        /// A sink takes no more.
+        case sinkEnded
+    }
+
+    private let options: ReaderOptions
+    private let consumer: any StreamConsumer
+    private let stop: StopSignal
+    private let catalog: Catalog
+    private let logger: Logger
+    private var memory: StreamSetup.Memory
+    private var retry: RetryPolicy
+    private var user: String?
+
+    package init(
+        options: ReaderOptions, consumer: any StreamConsumer, catalog: Catalog, stop: StopSignal,
+        logger: Logger
+    ) {
+        self.options = options
+        self.consumer = consumer
+        self.stop = stop
+        self.catalog = catalog
+        self.logger = logger
+        retry = RetryPolicy(limit: options.retryLimit)
+        // A temporary slot shares the name space with the permanent ones of the whole cluster.
+        let slot =
+            options.isTemporary
+            ? "walbrook_tmp_" + String(UInt64.random(in: 0 ... .max), radix: 36) : options.slot
+        memory = StreamSetup.Memory(slot: slot)
+    }
+
+    /// Reads until something ends it. Runs on the calling thread, which it blocks.
+    ///
+    /// - Throws: `ReaderError` when the stream cannot go on.
+    package func run() throws(ReaderError) -> Ending {
+        while true {
+            do throws(StreamFailure) {
+                return try attempt()
+            } catch {
+                consumer.connectionLost()
+                switch error {
+                case .stopped: return .stopped
+                case .final(let error): throw error
+                case .connection(let error):
+                    let delay = try delay(after: error)
+                    if let ending = pause(delay) { return ending }
+                }
+            }
+        }
+    }
+
+    /// One connection, from its start to its end.
+    private func attempt() throws(StreamFailure) -> Ending {
+        let stream = try ReplicationStream(options.connectionString, stop: stop)
+        user = stream.user
+        let setup = StreamSetup(options: options, catalog: catalog, logger: logger)
+        let facts = try setup.start(stream, &memory, consumer.progress())
+        logger.info(
+            memory.hasStreamed ? "streaming again" : "streaming",
+            metadata: [
+                "slot": "\(facts.slot)", "lsn": "\(facts.confirmed)", "server": "\(facts.serverVersion)",
+                "system": "\(facts.identity.systemIdentifier)", "timeline": "\(facts.identity.timeline)",
+            ])
+        memory.hasStreamed = true
+        retry.streaming()
+        consumer.streamStarts(facts)
+        var loop = StreamLoop(
+            stream: stream, consumer: consumer, facts: facts, options: options, stop: stop, catalog: catalog,
+            logger: logger)
+        return try loop.run()
+    }
+
+    /// How long to wait before the next attempt.
+    private func delay(after error: LibpqError) throws(ReaderError) -> Duration {
+        let highest = consumer.progress().highest
+        switch error.kind {
+        case .invalidConnectionString:
+            throw ReaderError(
+                .usage, error.message, hint: "-d takes a URI or keyword=value pairs, as psql does.")
+        case .passwordNeeded:
+            throw ReaderError(
+                .permissionDenied, error.message, hint: "Set PGPASSWORD, or put it into ~/.pgpass.")
+        default:
+            break
+        }
+        if options.isTemporary, memory.hasStreamed {
+            throw ReaderError(
+                .unavailable,
+                "the connection was lost, and the temporary slot with it; the last event was of \(highest)",
+                underlying: error)
+        }
+        switch retry.failed(sqlState: error.sqlState, at: .now, jitter: .random(in: 0...1)) {
+        case .retry(let delay):
+            logger.warning(
+                memory.hasStreamed ? "connection lost; trying again" : "not ready; trying again",
+                metadata: ["reason": "\(error)", "in": "\(delay)"])
+            return delay
+        case .stop(let reason):
+            throw ReaderError(error, reason, options: options, user: user, after: highest)
+        }
+    }
+
+    /// Waits for the next attempt, unless there is a reason to end.
+    private func pause(_ delay: Duration) -> Ending? {
+        let poller = Poller(wakeUp: stop.wakeUp)
+        let deadline = ContinuousClock.now + delay
+        while true {
+            if stop.isRequested { return .stopped }
+            if consumer.progress().hasEnded { return .sinkEnded }
+            consumer.handOver()
+            guard .now < deadline else { return nil }
+            _ = poller.wait(socket: nil, until: deadline)
+        }
+    }
+}

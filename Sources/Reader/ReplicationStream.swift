@@ -1,0 +1,158 @@
+package import Libpq
+internal import Replication
+
+/// A replication connection: its commands before the stream, then the stream itself.
+///
+/// PostgreSQL manual, "Streaming Replication Protocol". This is the transport: bytes of pgoutput messages come out,
+/// positions go in. It knows nothing of what the messages mean.
+package final class ReplicationStream {
+    private let connection: Connection
+    private let poller: Poller
+    private let stop: StopSignal
+    /// Whether something waits to be sent until the socket takes it.
+    private(set) var needsFlush = false
+
+    /// Connects to a walsender.
+    init(_ connectionString: String, stop: StopSignal) throws(StreamFailure) {
+        self.stop = stop
+        poller = Poller(wakeUp: stop.wakeUp)
+        let poller = poller
+        connection = try StreamFailure.converting { () throws(LibpqError) in
+            try Connection.connect(.replication(connectionString), poller: poller) { stop.isRequested }
+        }
+        if connection.parameter("server_encoding") == "SQL_ASCII" {
+            // The server cannot convert what it does not know; the transformer repairs it.
+            _ = try query("SET client_encoding TO SQL_ASCII")
+        }
+    }
+
+    package var serverVersion: Int { connection.serverVersion }
+    var backendPID: Int32 { connection.backendPID }
+    var user: String { connection.user }
+    var address: (host: String, hostAddress: String, port: String) { connection.address }
+    /// Whether the server does not know which encoding its texts have.
+    package var hasUnknownEncoding: Bool { connection.parameter("server_encoding") == "SQL_ASCII" }
+
+    func literal(_ text: String) throws(StreamFailure) -> String {
+        try StreamFailure.converting { () throws(LibpqError) in try connection.literal(text) }
+    }
+
+    func identifier(_ name: String) throws(StreamFailure) -> String {
+        try StreamFailure.converting { () throws(LibpqError) in try connection.identifier(name) }
+    }
+
+    // MARK: Commands
+
+    /// Runs SQL or a replication command and returns its rows.
+    ///
+    /// - Parameter tick: called every second without an answer.
+    func query(_ text: String, tick: () -> Void = {}) throws(StreamFailure) -> [[String?]] {
+        try StreamFailure.converting { () throws(LibpqError) in
+            try connection.query(text, poller: poller) { () throws(LibpqError) in
+                if stop.isRequested { throw LibpqError(.interrupted, "stopped while waiting for the server") }
+                tick()
+            }.rows()
+        }
+    }
+
+    /// Asks the server to give up what it is doing for this connection.
+    func cancel() {
+        connection.cancel()
+    }
+
+    /// The cluster and database behind the connection, and the end of its log.
+    func identifySystem() throws(StreamFailure) -> (identity: ServerIdentity, flushed: LSN) {
+        guard let row = try query("IDENTIFY_SYSTEM").first, row.count >= 4,
+            let system = row[0], let timeline = row[1].flatMap({ UInt32($0) }),
+            let flushed = row[2].flatMap({ LSN($0) }), let database = row[3]
+        else { throw StreamFailure(LibpqError(.unexpectedResult, "IDENTIFY_SYSTEM gave no identity")) }
+        return (ServerIdentity(systemIdentifier: system, timeline: timeline, database: database), flushed)
+    }
+
+    func history(of timeline: UInt32) throws(StreamFailure) -> TimelineHistory {
+        let content = try query("TIMELINE_HISTORY \(timeline)").first?.last
+        return TimelineHistory(parsing: content.flatMap(\.self) ?? "")
+    }
+
+    /// Starts the stream at the slot's confirmed position.
+    func start(slot: String, publications: [String]) throws(StreamFailure) {
+        let names = try publications.map { name throws(StreamFailure) in try identifier(name) }
+        var options = ["proto_version '1'", "publication_names \(try literal(names.joined(separator: ",")))"]
+        // Fixed, because they decide the ordinals of positions.
+        if serverVersion >= 140_000 { options.append("messages 'true'") }
+        _ = try query(
+            "START_REPLICATION SLOT \(try identifier(slot)) LOGICAL 0/0 (\(options.joined(separator: ", ")))")
+    }
+
+    // MARK: The stream
+
+    /// The next message, as far as it has been read from the socket.
+    package func next() throws(StreamFailure) -> CopyNext {
+        do { return try connection.nextCopyBuffer() } catch { throw StreamFailure(error) }
+    }
+
+    /// More than this waiting in the kernel is worth another read.
+    private static let worthReading = 8 * 1024
+    /// libpq doubles its buffer when it is filled without being drained: six reads in a row make 512 KiB of it.
+    private static let readsInARow = 6
+
+    /// Reads what the kernel holds into libpq's buffer.
+    ///
+    /// Not until the socket is empty: the server adds a row at a time, and one would end up reading row by row.
+    func read() throws(StreamFailure) {
+        do { try readGulp() } catch { throw StreamFailure(error) }
+    }
+
+    private func readGulp() throws(LibpqError) {
+        var left = 0
+        for _ in 0..<Self.readsInARow {
+            try connection.consumeInput()
+            left = connection.bytesToRead
+            if left < Self.worthReading { break }
+        }
+        if left == 0, connection.isEncrypted {
+            // Up to a record of 16 KiB may be left inside the library, where poll does not see it.
+            try connection.consumeInput()
+            try connection.consumeInput()
+        }
+    }
+
+    /// Bytes that wait in the kernel.
+    var bytesToRead: Int { connection.bytesToRead }
+
+    /// Waits for something to read, for room to send what is left, for a wake-up or for the deadline.
+    func wait(readable: Bool, until deadline: ContinuousClock.Instant?) -> Poller.Readiness {
+        let isInterested = readable || needsFlush
+        return poller.wait(
+            socket: isInterested ? connection.socket : nil, readable: readable, writable: needsFlush,
+            until: deadline)
+    }
+
+    func send(_ status: StandbyStatus) throws(StreamFailure) {
+        var message = OutputBuffer(capacity: 64)
+        status.encode(into: &message)
+        do { try connection.putCopyData(message.span) } catch { throw StreamFailure(error) }
+        try flush()
+    }
+
+    func flush() throws(StreamFailure) {
+        do { needsFlush = try !connection.flush() } catch { throw StreamFailure(error) }
+    }
+
+    /// Why the server ended the stream.
+    func endReason() -> LibpqError {
+        do {
+            return try connection.copyEnd(poller: poller, until: .now + .seconds(5))
+                ?? LibpqError(.connectionLost, "the server ended the stream")
+        } catch {
+            return error
+        }
+    }
+
+    /// Ends the stream from our side: what was sent before has then been taken in by the server.
+    ///
+    /// Fails with `timedOut` if the server is too busy to answer before the deadline.
+    func end(until deadline: ContinuousClock.Instant) throws(StreamFailure) {
+        do { try connection.endCopy(poller: poller, until: deadline) } catch { throw StreamFailure(error) }
+    }
+}

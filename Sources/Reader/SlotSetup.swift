@@ -1,0 +1,156 @@
+internal import Libpq
+internal import Logging
+internal import Replication
+
+/// Finds the slot and its publication, and makes them at the first start. Never on a reconnect: a slot made anew would
+/// be a silent gap.
+struct SlotSetup {
+    let options: ReaderOptions
+    let catalog: Catalog
+    let logger: Logger
+
+    /// A row of `pg_replication_slots`.
+    private struct Slot {
+        var plugin: String
+        var database: String
+        var status: String
+        var confirmed: LSN?
+    }
+
+    /// Returns the LSN the slot stands at.
+    func prepare(
+        _ stream: ReplicationStream, _ memory: StreamSetup.Memory, _ progress: StreamProgress,
+        database: String
+    ) throws(StreamFailure) -> LSN {
+        let missing = try missingPublications(stream)
+        if options.isTemporary {
+            try requirePublications(missing)
+            return try create(stream, memory.slot)
+        }
+        if let slot = try find(stream, memory.slot) {
+            try check(slot, memory.slot, database)
+            try requirePublications(missing)
+            let confirmed = slot.confirmed ?? .zero
+            do throws(ContinuityError) {
+                let ours = memory.hasStreamed ? progress.confirmed : nil
+                try ServerContinuity().acceptSlot(confirmed: confirmed, ours: ours)
+            } catch {
+                throw StreamFailure(error)
+            }
+            return confirmed
+        }
+        guard !memory.hasStreamed else {
+            throw failure(
+                "the slot \(memory.slot) was dropped while the stream was interrupted, and the changes since "
+                    + "\(progress.confirmed) are lost to this stream",
+                "Take a new copy of the tables, and start again: a new slot is made at the start.")
+        }
+        guard options.mayCreate else {
+            throw failure(
+                "there is no slot \(memory.slot)",
+                "Run: SELECT pg_create_logical_replication_slot('\(memory.slot)', 'pgoutput'); "
+                    + "or leave out --no-create.")
+        }
+        if !missing.isEmpty {
+            try PublicationSetup(options: options, logger: logger).create(stream, missing: missing)
+        }
+        let confirmed = try create(stream, memory.slot)
+        logger.notice("created slot", metadata: ["slot": "\(memory.slot)", "lsn": "\(confirmed)"])
+        return confirmed
+    }
+
+    private func failure(_ sentence: String, _ hint: String) -> StreamFailure {
+        .final(ReaderError(.configuration, sentence, hint: hint))
+    }
+
+    private func find(_ stream: ReplicationStream, _ name: String) throws(StreamFailure) -> Slot? {
+        let rows = try stream.query(
+            """
+            SELECT plugin, database, wal_status, confirmed_flush_lsn
+              FROM pg_replication_slots WHERE slot_name = \(try stream.literal(name))
+            """)
+        return rows.first.map { row in
+            Slot(
+                plugin: row[0] ?? "", database: row[1] ?? "", status: row[2] ?? "",
+                confirmed: row[3].flatMap { LSN($0) })
+        }
+    }
+
+    private func check(_ slot: Slot, _ name: String, _ database: String) throws(StreamFailure) {
+        let another = "Choose another name by --slot."
+        if slot.plugin.isEmpty {
+            throw failure("the slot \(name) is one for physical replication", another)
+        }
+        if slot.plugin != "pgoutput" {
+            throw failure("the slot \(name) uses the plugin \(slot.plugin) instead of pgoutput", another)
+        }
+        if slot.database != database {
+            throw failure(
+                "the slot \(name) belongs to the database \(slot.database), not to \(database)",
+                "Connect to that database, or choose another name by --slot.")
+        }
+        if slot.status == "lost" {
+            throw failure(
+                "the slot \(name) is lost: the server removed WAL that it still needed, from "
+                    + "\(slot.confirmed ?? .zero) on (see max_slot_wal_keep_size)",
+                "Run: SELECT pg_drop_replication_slot('\(name)'); take a new copy of the tables, and start again."
+            )
+        }
+    }
+
+    // MARK: Publications
+
+    private func missingPublications(_ stream: ReplicationStream) throws(StreamFailure) -> [String] {
+        let rows = try stream.query("SELECT pubname FROM pg_publication")
+        let present = Set(rows.compactMap { $0[0] })
+        return options.publications.filter { !present.contains($0) }
+    }
+
+    /// The server would start to stream without the publication, and fail or be silent later.
+    private func requirePublications(_ missing: [String]) throws(StreamFailure) {
+        guard let name = missing.first else { return }
+        let why =
+            options.isTemporary
+            ? "A temporary slot creates none."
+            : "It must be there before the slot, so that no change is missed."
+        throw failure(
+            "there is no publication \(name)",
+            "Run: CREATE PUBLICATION \(quoted(name)) FOR ALL TABLES; \(why)")
+    }
+
+    // MARK: Creating a slot
+
+    private func create(_ stream: ReplicationStream, _ name: String) throws(StreamFailure) -> LSN {
+        let kind = options.isTemporary ? "TEMPORARY LOGICAL" : "LOGICAL"
+        var isFirstTick = true
+        do throws(StreamFailure) {
+            let rows = try stream.query(
+                "CREATE_REPLICATION_SLOT \(try stream.identifier(name)) \(kind) pgoutput NOEXPORT_SNAPSHOT"
+            ) {
+                if isFirstTick { sayWhatIsWaitedFor(name) }
+                isFirstTick = false
+            }
+            guard let lsn = rows.first?[1].flatMap({ LSN($0) }) else {
+                throw StreamFailure(
+                    LibpqError(.unexpectedResult, "the server did not tell where the new slot starts"))
+            }
+            return lsn
+        } catch {
+            // A server that goes on waiting would leave a slot behind that nobody reads.
+            if case .stopped = error { stream.cancel() }
+            throw error
+        }
+    }
+
+    private func sayWhatIsWaitedFor(_ slot: String) {
+        let running = (try? catalog.runningTransactions()) ?? []
+        logger.notice(
+            "creating the slot waits for transactions to end",
+            metadata: ["slot": "\(slot)", "running": "\(running.joined(separator: ", "))"])
+    }
+}
+
+/// An SQL identifier for a message to a person.
+func quoted(_ name: String) -> String {
+    "\"" + name.replacing("\"", with: "\"\"") + "\""
+}

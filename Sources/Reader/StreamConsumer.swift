@@ -1,0 +1,71 @@
+package import Replication
+
+/// What takes messages out of a stream. The reader brings connections and time, the consumer the meaning.
+///
+/// It is called on the reader's thread only, once for each gulp and never for each message.
+package protocol StreamConsumer: AnyObject {
+    /// A connection stands; what comes next starts at the slot's confirmed position.
+    func streamStarts(_ facts: StreamFacts)
+
+    /// The connection is gone; an open transaction will come again from its begin.
+    func connectionLost()
+
+    /// Takes all messages that have been read, or as many as there is room for.
+    func consume(_ stream: ReplicationStream) throws(StreamFailure) -> Consumption
+
+    /// Passes on what is encoded, if the sinks can take it.
+    func handOver()
+
+    /// Passes on what is encoded as soon as the sinks can take it, and lets them end after that.
+    func finish()
+
+    /// Takes in what the sinks have reported, and says how things stand.
+    func progress() -> StreamProgress
+}
+
+/// What came of consuming.
+package enum Consumption: Hashable, Sendable {
+    /// Nothing whole is left that was read.
+    case drained
+    /// The sinks are behind: read no more until they get on.
+    case blocked
+    /// The stop point is reached.
+    case reachedStop
+    /// The server ended the stream.
+    case ended
+}
+
+/// How far the stream is.
+package struct StreamProgress: Sendable {
+    package var received = LSN.zero
+    package var confirmed = LSN.zero
+    /// The highest LSN of an event that was emitted, or that may have been confirmed.
+    package var highest = LSN.zero
+    /// When the oldest byte that was not handed over was encoded; nil when all was.
+    package var fillingSince: ContinuousClock.Instant?
+    /// Whether a sink still works on something.
+    package var isPending = false
+    /// Grows whenever a sink gets on.
+    package var durableBatches: UInt64 = 0
+    /// Whether the server wants an answer now; asking resets it.
+    package var isReplyRequested = false
+    /// Whether a sink can take no more, or all have ended.
+    package var hasEnded = false
+
+    package init() {}
+}
+
+/// What is known of the server once a connection stands.
+package struct StreamFacts: Sendable {
+    package var identity: ServerIdentity
+    package var serverVersion: Int
+    package var slot: String
+    /// What the slot stands at.
+    package var confirmed: LSN
+    /// `wal_sender_timeout`; zero for none.
+    package var senderTimeout: Duration
+    /// Whether texts may be in any encoding (SQL_ASCII).
+    package var hasUnknownEncoding: Bool
+    /// Where the stream ends by itself.
+    package var stopPoint: StopPoint?
+}

@@ -1,0 +1,150 @@
+internal import Libpq
+internal import Logging
+internal import Replication
+
+/// The loop around one running stream: take what is there, pass it on, tell the server, wait.
+struct StreamLoop {
+    typealias Instant = ContinuousClock.Instant
+
+    /// While behind, encoded events are passed on no later than this.
+    private static let longestHold = Duration.milliseconds(2)
+    /// What the server gets to take in the last status.
+    private static let endPatience = Duration.seconds(10)
+
+    private let stream: ReplicationStream
+    private let consumer: any StreamConsumer
+    private let options: ReaderOptions
+    private let stop: StopSignal
+    private let catalog: Catalog
+    private let logger: Logger
+    private var feedback: FeedbackClock
+    private var stall = StallWatch()
+    private var pacer = ReadPacer()
+
+    init(
+        stream: ReplicationStream, consumer: any StreamConsumer, facts: StreamFacts, options: ReaderOptions,
+        stop: StopSignal, catalog: Catalog, logger: Logger
+    ) {
+        self.stream = stream
+        self.consumer = consumer
+        self.options = options
+        self.stop = stop
+        self.catalog = catalog
+        self.logger = logger
+        feedback = FeedbackClock(
+            statusInterval: options.statusInterval, senderTimeout: facts.senderTimeout,
+            isPolling: facts.stopPoint != nil, now: .now)
+    }
+
+    /// Streams until something ends it, and tells the server the last confirmed position.
+    mutating func run() throws(StreamFailure) -> ReplicationReader.Ending {
+        while true {
+            if stop.isRequested {
+                try finish()
+                return .stopped
+            }
+            let consumption = try consumer.consume(stream)
+            let progress = consumer.progress()
+            if progress.hasEnded {
+                try finish()
+                return .sinkEnded
+            }
+            switch consumption {
+            case .reachedStop:
+                try finish()
+                return .reachedStop
+            case .ended:
+                throw .connection(stream.endReason())
+            case .drained, .blocked:
+                let now = Instant.now
+                try tellServer(progress, at: now)
+                try watchStall(progress, at: now)
+                try wait(isBlocked: consumption == .blocked, progress, at: now)
+            }
+        }
+    }
+
+    // MARK: Telling the server
+
+    private mutating func tellServer(_ progress: StreamProgress, at now: Instant) throws(StreamFailure) {
+        if progress.isReplyRequested { feedback.replyRequested(at: now) }
+        guard feedback.isDue(at: now) else { return }
+        try send(progress, requestsReply: feedback.requestsReply)
+        feedback.sent(at: now)
+        catalog.closeIfIdle(at: now)
+    }
+
+    private func send(_ progress: StreamProgress, requestsReply: Bool) throws(StreamFailure) {
+        try stream.send(
+            StandbyStatus(
+                received: progress.received, confirmed: progress.confirmed, sentAt: .now,
+                requestsReply: requestsReply))
+    }
+
+    /// Asks on the side whether the server is shutting down while nothing moves, and lets go of it if so.
+    private mutating func watchStall(_ progress: StreamProgress, at now: Instant) throws(StreamFailure) {
+        switch stall.check(isPending: progress.isPending, progress: progress.durableBatches, at: now) {
+        case .nothing:
+            break
+        case .probe:
+            let probe = ShutdownProbe(connectionString: options.connectionString, stop: stop)
+            let isShuttingDown = probe.isShuttingDown(at: stream.address)
+            if isShuttingDown {
+                logger.warning(
+                    "the server is shutting down and waits for us, while a sink does not get on",
+                    metadata: ["grace": "\(StallWatch.grace)"])
+            }
+            stall.probed(isShuttingDown: isShuttingDown, at: .now)
+        case .disconnect:
+            throw StreamFailure(
+                LibpqError(
+                    .connectionLost, "let go of the server, which is shutting down, because a sink is stuck"))
+        }
+    }
+
+    // MARK: Waiting
+
+    private mutating func wait(
+        isBlocked: Bool, _ progress: StreamProgress, at now: Instant
+    ) throws(StreamFailure) {
+        if !isBlocked, pacer.isBehind {
+            if let since = progress.fillingSince, now - since >= Self.longestHold { consumer.handOver() }
+            Poller.nap(ReadPacer.nap)
+            let waiting = stream.bytesToRead
+            pacer.napped(bytes: waiting)
+            if waiting > 0 { return try stream.read() }
+        }
+        consumer.handOver()
+        let deadline = min(feedback.deadline, stall.deadline ?? feedback.deadline)
+        let ready = stream.wait(readable: !isBlocked, until: deadline)
+        if ready.isWritable { try stream.flush() }
+        if ready.isReadable {
+            pacer.woke(bytes: stream.bytesToRead, at: .now)
+            try stream.read()
+        }
+    }
+
+    // MARK: Ending
+
+    /// Lets the sinks drain, and confirms what they hold. The server is told how we are meanwhile.
+    private mutating func finish() throws(StreamFailure) {
+        consumer.finish()
+        while true {
+            let now = Instant.now
+            let progress = consumer.progress()
+            if progress.hasEnded { break }
+            try tellServer(progress, at: now)
+            try watchStall(progress, at: now)
+            let deadline = min(feedback.deadline, stall.deadline ?? feedback.deadline)
+            if stream.wait(readable: false, until: deadline).isWritable { try stream.flush() }
+        }
+        try send(consumer.progress(), requestsReply: false)
+        do {
+            try stream.end(until: .now + Self.endPatience)
+        } catch {
+            logger.warning(
+                "the server may not have taken in the last position; the events since then will come again",
+                metadata: ["reason": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,109 @@
+/// What a failure of the connection means, and how long to wait before the next attempt.
+///
+/// What cannot heal by itself stops the program; a slot or walsender that is still taken gets some patience;
+/// everything else is tried again, for ever unless a limit is set, with exponential backoff and jitter.
+package struct RetryPolicy: Sendable {
+    package typealias Instant = ContinuousClock.Instant
+
+    package enum Decision: Hashable, Sendable {
+        case retry(after: Duration)
+        case stop(StopReason)
+    }
+
+    /// Why the program ends; each has its exit code.
+    package enum StopReason: Hashable, Sendable {
+        case unavailable
+        case busy
+        case permissionDenied
+        case configuration
+    }
+
+    /// Patience with a slot or walsender that something else holds, before the first stream and after it. A walsender
+    /// whose client vanished without a word lives on for `wal_sender_timeout`, a minute by default.
+    package static let patienceAtStart = Duration.seconds(10)
+    package static let patienceAfterLoss = Duration.seconds(90)
+
+    static let firstDelay = Duration.milliseconds(100)
+    static let longestDelay = Duration.seconds(10)
+
+    private let limit: Int?
+    private var failures = 0
+    private var hasStreamed = false
+    private var busySince: Instant?
+
+    /// - Parameter limit: failed attempts in a row before giving up; nil for never.
+    package init(limit: Int?) {
+        self.limit = limit
+    }
+
+    /// The stream runs: the next failure starts counting anew.
+    package mutating func streaming() {
+        failures = 0
+        hasStreamed = true
+        busySince = nil
+    }
+
+    /// A connection failed or could not be had.
+    ///
+    /// - Parameters:
+    ///   - sqlState: the server's SQLSTATE; nil when the connection broke or the server was not reached.
+    ///   - jitter: a random number from 0 to 1.
+    package mutating func failed(sqlState: String?, at now: Instant, jitter: Double) -> Decision {
+        failures += 1
+        switch Meaning(sqlState: sqlState) {
+        case .final(let reason):
+            return .stop(reason)
+        case .busy(let reason):
+            let since = busySince ?? now
+            busySince = since
+            let patience = hasStreamed ? Self.patienceAfterLoss : Self.patienceAtStart
+            if now - since >= patience { return .stop(reason) }
+        case .unreachable:
+            // A server that was never reached is more likely a wrong address than a lost connection.
+            if !hasStreamed { return .stop(.unavailable) }
+        case .transient:
+            break
+        }
+        if let limit, failures > limit { return .stop(.unavailable) }
+        return .retry(after: delay(jitter: jitter))
+    }
+
+    private func delay(jitter: Double) -> Duration {
+        let doublings = min(failures - 1, 10)
+        let full = min(Self.firstDelay * (1 << doublings), Self.longestDelay)
+        return full / 2 + full / 2 * min(max(jitter, 0), 1)
+    }
+
+    private enum Meaning {
+        case transient
+        case unreachable
+        case busy(StopReason)
+        case final(StopReason)
+
+        init(sqlState: String?) {
+            guard let sqlState else {
+                self = .unreachable
+                return
+            }
+            self =
+                switch sqlState {
+                // Still held by the process before, or by somebody else.
+                case "55006": .busy(.busy)
+                // No free connection or walsender.
+                case "53300": .busy(.configuration)
+                case "42501": .final(.permissionDenied)
+                // Lost slot, wal_level, removed WAL, no free slot, a decoding that this server cannot do.
+                case "55000", "58P01", "53400", "0A000": .final(.configuration)
+                // A row that the server cannot convert to the client encoding.
+                case "22021", "22P05": .final(.configuration)
+                case "3D000": .final(.configuration)
+                default:
+                    switch sqlState.prefix(2) {
+                    case "28": .final(.permissionDenied)
+                    case "42", "22": .final(.configuration)
+                    default: .transient
+                    }
+                }
+        }
+    }
+}

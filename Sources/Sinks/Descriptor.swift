@@ -1,0 +1,89 @@
+internal import Glibc
+internal import Replication
+
+/// A file descriptor and the system calls that sinks make on it. The only file of this module that is unsafe.
+struct Descriptor: Sendable {
+    let number: Int32
+
+    /// A system call's failure.
+    struct Failure: Error, Hashable {
+        var code: Int32
+
+        /// The reader of a pipe or socket has gone.
+        var isReaderGone: Bool { code == EPIPE || code == ECONNRESET }
+
+        var description: String {
+            switch code {
+            case ENOSPC: return "no space left on the device"
+            case EDQUOT: return "the disk quota is used up"
+            default:
+                // SAFETY: strerror returns a string that lives until its next call; it is copied at once.
+                return unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+            }
+        }
+    }
+
+    /// Writes all of it, waiting as long as it takes; also to a descriptor that is set not to block.
+    func writeAll(_ bytes: borrowing OutputBuffer) throws(Failure) {
+        var written = 0
+        while written < bytes.count {
+            let count = unsafe bytes.span.withUnsafeBytes { raw in
+                // SAFETY: `written` stays below the number of bytes in `raw`.
+                unsafe write(number, raw.baseAddress.map { unsafe $0 + written }, raw.count - written)
+            }
+            if count >= 0 {
+                written += count
+            } else if errno == EAGAIN {
+                _ = Self.wait(for: [(self, Int16(POLLOUT))])
+            } else if errno != EINTR {
+                throw Failure(code: errno)
+            }
+        }
+    }
+
+    /// Writes one byte if there is room for it.
+    func writeSignal() {
+        var byte: UInt8 = 1
+        // SAFETY: one byte is read from `byte`, which lives through the call.
+        _ = unsafe write(number, &byte, 1)
+    }
+
+    /// Waits until one of the descriptors is ready for what is asked, or has failed. Returns what each one reports.
+    static func wait(for requests: [(descriptor: Descriptor, events: Int16)]) -> [Int16] {
+        var entries = requests.map { pollfd(fd: $0.descriptor.number, events: $0.events, revents: 0) }
+        // SAFETY: the array lives through the call, and its count is passed.
+        let ready = unsafe entries.withUnsafeMutableBufferPointer {
+            unsafe poll($0.baseAddress, nfds_t($0.count), -1)
+        }
+        return ready > 0 ? entries.map(\.revents) : entries.map { _ in 0 }
+    }
+
+    static let readable = Int16(POLLIN)
+    static let hungUp = Int16(POLLERR) | Int16(POLLHUP) | Int16(POLLNVAL)
+
+    /// Reads and throws away what is there.
+    func discardInput() {
+        var byte: UInt64 = 0
+        // SAFETY: at most eight bytes are stored in the eight bytes of `byte`.
+        _ = unsafe withUnsafeMutableBytes(of: &byte) { unsafe read(number, $0.baseAddress, $0.count) }
+    }
+
+    /// Both ends of a new pipe that is closed on exec and does not block.
+    static func pipe() throws(Failure) -> (read: Descriptor, write: Descriptor) {
+        var ends: (Int32, Int32) = (-1, -1)
+        // SAFETY: pipe stores two C ints, which lie side by side in the tuple.
+        let result = unsafe withUnsafeMutableBytes(of: &ends) {
+            unsafe Glibc.pipe($0.assumingMemoryBound(to: Int32.self).baseAddress)
+        }
+        guard result == 0 else { throw Failure(code: errno) }
+        for end in [ends.0, ends.1] {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        return (Descriptor(number: ends.0), Descriptor(number: ends.1))
+    }
+
+    func closeDescriptor() {
+        close(number)
+    }
+}

@@ -1,0 +1,52 @@
+internal import Synchronization
+
+/// What a sink has reported, and the way to wake whoever waits for it. One for each sink.
+package final class SinkReport: Sendable {
+    /// How far a sink is.
+    package struct Progress: Sendable {
+        /// The last batch it accepted; it takes the next one.
+        package var accepted: UInt64 = 0
+        /// The last batch that is durable.
+        package var durable: UInt64 = 0
+        package var ending: SinkEnding?
+    }
+
+    private let progress = Mutex(Progress())
+    private let wake: @Sendable () -> Void
+
+    /// - Parameter wake: called after every report, on the sink's thread.
+    package init(wake: @escaping @Sendable () -> Void) {
+        self.wake = wake
+    }
+
+    package var current: Progress {
+        progress.withLock(\.self)
+    }
+
+    /// The sink can take the batch after this one.
+    package func accepted(through sequence: UInt64) {
+        progress.withLock {
+            precondition($0.accepted <= sequence, "batch \(sequence) was accepted after \($0.accepted)")
+            $0.accepted = sequence
+        }
+        wake()
+    }
+
+    /// The server may forget this batch and all before it. Durable implies accepted.
+    package func durable(through sequence: UInt64) {
+        progress.withLock {
+            precondition($0.durable <= sequence, "batch \(sequence) became durable after \($0.durable)")
+            $0.durable = sequence
+            $0.accepted = max($0.accepted, sequence)
+        }
+        wake()
+    }
+
+    /// The sink takes no more. The first ending counts.
+    package func ended(_ ending: SinkEnding) {
+        progress.withLock {
+            if $0.ending == nil { $0.ending = ending }
+        }
+        wake()
+    }
+}

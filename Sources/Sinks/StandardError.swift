@@ -1,0 +1,12 @@
+internal import Replication
+
+/// Standard error, for logs and messages to a person. What cannot be written there is lost without a word, because
+/// there is nowhere else to say so.
+package enum StandardError {
+    package static func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        var buffer = OutputBuffer(capacity: bytes.count)
+        buffer.append(bytes.span, from: 0, count: bytes.count)
+        try? Descriptor(number: 2).writeAll(buffer)
+    }
+}

@@ -1,0 +1,94 @@
+internal import Dispatch
+package import Replication
+internal import Synchronization
+
+/// Writes to standard output, or to any open descriptor. A batch is durable when write(2) has taken all of it.
+///
+/// Writing may block for as long as the reader likes, so it happens on a thread of its own. While there is nothing to
+/// write, that thread watches whether the reader is still there, so that `| head` ends the program at once.
+package final class StandardOutputSink: Sink {
+    package let name: String
+
+    private struct Work {
+        var batch: Batch?
+        var isFinishing = false
+    }
+
+    private let output: Descriptor
+    private let bell: (read: Descriptor, write: Descriptor)
+    private let work = Mutex(Work())
+
+    /// - Throws: `SinkError` when the process is out of descriptors.
+    package init(descriptor: Int32 = 1, name: String = "stdout") throws(SinkError) {
+        self.name = name
+        output = Descriptor(number: descriptor)
+        do {
+            bell = try Descriptor.pipe()
+        } catch {
+            throw SinkError(sink: name, reason: "cannot make a pipe: \(error.description)")
+        }
+    }
+
+    deinit {
+        bell.read.closeDescriptor()
+        bell.write.closeDescriptor()
+    }
+
+    package func start(reportingTo report: SinkReport) {
+        DispatchQueue(label: "walbrook.\(name)").async { self.run(report) }
+    }
+
+    package func write(_ batch: Batch) {
+        work.withLock {
+            precondition($0.batch == nil, "\(name) was given a batch before it accepted the last one")
+            $0.batch = batch
+        }
+        ring()
+    }
+
+    package func finish() {
+        work.withLock { $0.isFinishing = true }
+        ring()
+    }
+
+    private func ring() {
+        // A full pipe is a bell that rings already.
+        bell.write.writeSignal()
+    }
+
+    private func run(_ report: SinkReport) {
+        while true {
+            let (batch, isFinishing) = work.withLock { work in
+                defer { work.batch = nil }
+                return (work.batch, work.isFinishing)
+            }
+            if let batch {
+                do {
+                    try output.writeAll(batch.bytes)
+                    report.durable(through: batch.sequence)
+                } catch {
+                    return report.ended(ending(error))
+                }
+            } else if isFinishing {
+                return report.ended(.finished)
+            } else if !waitForWork() {
+                return report.ended(.readerGone)
+            }
+        }
+    }
+
+    /// Returns false when the reader has gone.
+    private func waitForWork() -> Bool {
+        let events = Descriptor.wait(for: [(bell.read, Descriptor.readable), (output, 0)])
+        if events[0] != 0 {
+            bell.read.discardInput()
+            return true
+        }
+        return events[1] & Descriptor.hungUp == 0
+    }
+
+    private func ending(_ failure: Descriptor.Failure) -> SinkEnding {
+        failure.isReaderGone
+            ? .readerGone : .failed(SinkError(sink: name, reason: "cannot write: \(failure.description)"))
+    }
+}

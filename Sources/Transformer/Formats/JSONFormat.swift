@@ -1,0 +1,122 @@
+import Replication
+
+/// The native format: one JSON object a line, keys in a fixed order, absent when they do not apply.
+struct JSONFormat: ~Copyable {
+    /// `,"xid":…,"ts":"…"` of the open transaction.
+    private var transaction = OutputBuffer(capacity: 64)
+    /// `,"origin":"…"` of the open transaction; mostly empty.
+    private var origin = OutputBuffer(capacity: 64)
+    private var row = JSONRowEncoder()
+
+    mutating func beginTransaction(_ begin: Begin) {
+        transaction.truncate(to: 0)
+        transaction.append(",\"xid\":")
+        transaction.appendDecimal(UInt64(begin.xid.value))
+        transaction.append(",\"ts\":\"")
+        transaction.append(begin.committedAt)
+        transaction.append("\"")
+        origin.truncate(to: 0)
+    }
+
+    mutating func setOrigin(_ name: String) {
+        origin.truncate(to: 0)
+        origin.append(",\"origin\":")
+        origin.appendJSONString(name)
+    }
+
+    func appendBegin(at position: Position, to buffer: inout OutputBuffer) {
+        appendHead(position, "begin", to: &buffer)
+        buffer.append("}\n")
+    }
+
+    func appendCommit(at position: Position, to buffer: inout OutputBuffer) {
+        appendHead(position, "commit", to: &buffer)
+        buffer.append(",\"changes\":")
+        // The begin is ordinal 1, the commit the last + 1.
+        buffer.appendDecimal(UInt64(position.ordinal) - 2)
+        buffer.append("}\n")
+    }
+
+    mutating func appendRow(
+        _ change: RowChange, _ plan: RelationPlan, _ plans: borrowing RelationPlans,
+        _ decoder: borrowing MessageDecoder, _ bytes: Span<UInt8>, at position: Position,
+        to buffer: inout OutputBuffer
+    ) throws(SessionError) {
+        switch change.kind {
+        case .insert: appendHead(position, "insert", to: &buffer)
+        case .update: appendHead(position, "update", to: &buffer)
+        case .delete: appendHead(position, "delete", to: &buffer)
+        }
+        buffer.append(plans.text.span, from: plan.names.start, count: plan.names.count)
+        try row.append(change, plan, plans, decoder, bytes, at: position, to: &buffer)
+        if origin.count > 0 { buffer.append(origin.span, from: 0, count: origin.count) }
+        buffer.append("}\n")
+    }
+
+    func appendTruncate(
+        _ truncate: Truncate, _ plan: RelationPlan, _ plans: borrowing RelationPlans, at position: Position,
+        to buffer: inout OutputBuffer
+    ) {
+        appendHead(position, "truncate", to: &buffer)
+        buffer.append(plans.text.span, from: plan.names.start, count: plan.names.count)
+        buffer.append(",\"cascade\":")
+        if truncate.isCascade { buffer.append("true") } else { buffer.append("false") }
+        buffer.append(",\"restart_identity\":")
+        if truncate.restartsIdentity { buffer.append("true") } else { buffer.append("false") }
+        buffer.append("}\n")
+    }
+
+    func appendMessage(
+        _ message: LogicalMessage, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
+    ) {
+        if message.isTransactional {
+            appendHead(position, "message", to: &buffer)
+        } else {
+            appendPosition(position, "message", to: &buffer)
+        }
+        buffer.append(",\"prefix\":")
+        buffer.appendJSONString(bytes, message.prefix)
+        buffer.append(",\"transactional\":")
+        if message.isTransactional { buffer.append("true") } else { buffer.append("false") }
+        buffer.appendContent(bytes, message.content)
+        buffer.append("}\n")
+    }
+
+    /// `{"pos":"…","op":"…"`.
+    @inline(__always)
+    private func appendPosition(_ position: Position, _ op: StaticString, to buffer: inout OutputBuffer) {
+        buffer.append("{\"pos\":\"")
+        buffer.appendHex(UInt32(truncatingIfNeeded: position.lsn.value >> 32))
+        buffer.append(UInt8(ascii: "/"))
+        buffer.appendHex(UInt32(truncatingIfNeeded: position.lsn.value))
+        buffer.append(UInt8(ascii: "-"))
+        buffer.appendHex(position.ordinal)
+        buffer.append("\",\"op\":\"")
+        buffer.append(op)
+        buffer.append(UInt8(ascii: "\""))
+    }
+
+    /// The position and what every event of the open transaction shares.
+    @inline(__always)
+    private func appendHead(_ position: Position, _ op: StaticString, to buffer: inout OutputBuffer) {
+        appendPosition(position, op, to: &buffer)
+        buffer.append(transaction.span, from: 0, count: transaction.count)
+    }
+}
+
+extension OutputBuffer {
+    /// Appends what an application sent: a JSON object or array as it is, other UTF-8 text as a string, anything else
+    /// in base64 under a key of its own.
+    mutating func appendContent(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
+        if (try? UTF8Span(validating: source.extracting(range))) == nil {
+            append(",\"content_base64\":")
+            appendBase64(source, range)
+        } else if JSONValidator.isObjectOrArray(source, range) {
+            append(",\"content\":")
+            appendEmbeddedJSON(source, range)
+        } else {
+            append(",\"content\":")
+            appendJSONString(source, range)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Replication
+
+extension OutputBuffer {
+    /// `2026-11-23 13:30:00.5` and `2026-11-23 13:30:00.5+00` become ISO 8601 with `T`, zoned ones with `Z`.
+    /// Infinities, years before Christ and past 9999 have no such form and stay as PostgreSQL prints them.
+    mutating func appendTimestamp(
+        _ source: borrowing Span<UInt8>, _ range: Range<Int>, isZoned: Bool
+    ) {
+        let start = range.lowerBound
+        let zone = isZoned ? 3 : 0
+        guard range.count >= 19 + zone, source[start + 4] == UInt8(ascii: "-"), source[start + 10] == 0x20,
+            // A date before Christ ends with BC.
+            source[range.upperBound - 1] != UInt8(ascii: "C"),
+            !isZoned || source.endsInUTC(range)
+        else { return appendJSONString(source, range) }
+        append(UInt8(ascii: "\""))
+        append(source, from: start, count: 10)
+        append(UInt8(ascii: "T"))
+        append(source, from: start + 11, count: range.count - 11 - zone)
+        if isZoned { append(UInt8(ascii: "Z")) }
+        append(UInt8(ascii: "\""))
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func endsInUTC(_ range: Range<Int>) -> Bool {
+        let end = range.upperBound
+        return self[end - 3] == UInt8(ascii: "+") && self[end - 2] == UInt8(ascii: "0")
+            && self[end - 1] == UInt8(ascii: "0")
+    }
+}

@@ -1,0 +1,120 @@
+internal import Reader
+internal import Replication
+internal import Sinks
+internal import Transformer
+
+/// Between the reader and the sinks: fills batches, hands them over one at a time, and works out from what the sinks
+/// report how far the server may forget.
+///
+/// One batch is with the sinks, one is filling; when both are full the stream is not read.
+final class StreamPipeline: StreamConsumer {
+    private struct Output {
+        let sink: any Sink
+        let report: SinkReport
+    }
+
+    private var processor: StreamProcessor
+    private let outputs: [Output]
+    private let statistics: StreamStatistics
+    private var ledger = AcknowledgementLedger()
+    /// The last batch handed over.
+    private var sequence: UInt64 = 0
+    private var fillingSince: ContinuousClock.Instant?
+    private var isFinishing = false
+    private var toldToFinish = false
+
+    /// - Parameter wake: wakes the reader after a sink has reported.
+    init(
+        processor: consuming StreamProcessor, sinks: [any Sink], statistics: StreamStatistics,
+        wake: @escaping @Sendable () -> Void
+    ) {
+        self.processor = processor
+        self.statistics = statistics
+        outputs = sinks.map { Output(sink: $0, report: SinkReport(wake: wake)) }
+        for output in outputs { output.sink.start(reportingTo: output.report) }
+    }
+
+    /// Texts that were not UTF-8 and were repaired.
+    var repairedTexts: Int { processor.transformer.repairedTexts }
+
+    /// How each sink ended so far.
+    var endings: [SinkEnding] { outputs.compactMap(\.report.current.ending) }
+
+    // MARK: StreamConsumer
+
+    func streamStarts(_ facts: StreamFacts) {
+        ledger.passed(facts.confirmed)
+        processor.streamStarts(facts)
+    }
+
+    func connectionLost() {
+        processor.connectionLost()
+    }
+
+    func consume(_ stream: ReplicationStream) throws(StreamFailure) -> Consumption {
+        defer { statistics.update(processor.lastCommit) }
+        while true {
+            if processor.buffer.count >= StreamProcessor.batchSize, !handOverBatch() { return .blocked }
+            let drained = try processor.drain(stream)
+            if fillingSince == nil, processor.buffer.count > 0 { fillingSince = .now }
+            switch drained {
+            case .full: continue
+            case .drained: return .drained
+            case .reachedStop: return .reachedStop
+            case .ended: return .ended
+            }
+        }
+    }
+
+    func handOver() {
+        _ = handOverBatch()
+    }
+
+    func finish() {
+        isFinishing = true
+    }
+
+    func progress() -> StreamProgress {
+        let reports = outputs.map(\.report.current)
+        ledger.durable(through: reports.map(\.durable).min() ?? 0)
+        if processor.buffer.count == 0 { ledger.passed(processor.session.boundary) }
+        if isFinishing, handOverBatch(), !toldToFinish {
+            toldToFinish = true
+            for output in outputs { output.sink.finish() }
+        }
+        var progress = StreamProgress()
+        progress.received = processor.session.received
+        progress.confirmed = ledger.confirmed
+        progress.highest = max(processor.session.emitted.lsn, ledger.confirmed)
+        progress.fillingSince = fillingSince
+        progress.isPending = !ledger.isEmpty
+        progress.durableBatches = reports.map(\.durable).min() ?? 0
+        progress.isReplyRequested = processor.isReplyRequested
+        processor.isReplyRequested = false
+        // One that takes no more ends all of them; those that were told to finish end together.
+        progress.hasEnded = reports.contains { report in
+            switch report.ending {
+            case nil: false
+            case .finished: reports.allSatisfy { $0.ending != nil }
+            case .readerGone, .failed: true
+            }
+        }
+        statistics.update(progress)
+        return progress
+    }
+
+    // MARK: Batches
+
+    /// Hands over what is encoded. Returns whether nothing is left to hand over.
+    private func handOverBatch() -> Bool {
+        guard processor.buffer.count > 0 else { return true }
+        guard outputs.allSatisfy({ $0.report.current.accepted == sequence }) else { return false }
+        sequence += 1
+        let batch = processor.takeBatch(sequence: sequence)
+        fillingSince = nil
+        ledger.handedOver(sequence: sequence, boundary: batch.boundary)
+        statistics.handedOver(batch)
+        for output in outputs { output.sink.write(batch) }
+        return true
+    }
+}

@@ -1,0 +1,158 @@
+internal import Libpq
+internal import Reader
+internal import Replication
+internal import Transformer
+
+/// The hot path: takes messages out of the stream, decodes them, finds their positions and encodes their events into
+/// one growing buffer. It is a value without copies, so that a message costs no reference count and no check of
+/// exclusive access.
+struct StreamProcessor: ~Copyable {
+    private(set) var session: StreamSession
+    private(set) var transformer: Transformer
+    /// Whole lines that no batch has taken yet.
+    private(set) var buffer = OutputBuffer(capacity: Self.batchSize + 64 * 1024)
+    /// Number of events in `buffer`.
+    private(set) var bufferedEvents = 0
+    /// The time of the last commit that was passed, in the server's clock.
+    private(set) var lastCommit: Timestamp?
+    /// Whether the server wants an answer.
+    var isReplyRequested = false
+
+    private var decoder = MessageDecoder()
+    private let catalog: Catalog
+
+    /// A batch is handed over when it has this many bytes: few enough to stay in a core's cache, many enough for one
+    /// write to be worth it.
+    static let batchSize = 256 * 1024
+    /// A batch of one small transaction is copied out of the buffer, which is kept.
+    private static let smallBatch = 16 * 1024
+
+    init(transformer: consuming Transformer, catalog: Catalog) {
+        session = StreamSession()
+        self.transformer = transformer
+        self.catalog = catalog
+    }
+
+    /// A stream begins, for the first time or again.
+    mutating func streamStarts(_ facts: StreamFacts) {
+        if session.stopPoint != facts.stopPoint {
+            session = StreamSession(resumingAfter: session.emitted, stopPoint: facts.stopPoint)
+        }
+        transformer.options.repairsText = facts.hasUnknownEncoding
+    }
+
+    mutating func connectionLost() {
+        session.connectionLost()
+    }
+
+    /// Takes everything out of the buffer.
+    mutating func takeBatch(sequence: UInt64) -> Batch {
+        let isSmall = buffer.count <= Self.smallBatch
+        var bytes = OutputBuffer(capacity: isSmall ? buffer.count : Self.batchSize + 64 * 1024)
+        if isSmall {
+            bytes.append(buffer.span, from: 0, count: buffer.count)
+            buffer.truncate(to: 0)
+        } else {
+            // The buffer goes along, and with it the size that a row of many megabytes gave it.
+            swap(&bytes, &buffer)
+        }
+        defer { bufferedEvents = 0 }
+        return Batch(
+            sequence: sequence, bytes: bytes, events: bufferedEvents, last: session.emitted,
+            boundary: session.boundary)
+    }
+
+    enum Drained {
+        /// Everything that was read has been taken.
+        case drained
+        /// The batch is large enough.
+        case full
+        case reachedStop
+        case ended
+    }
+
+    /// Takes messages until there are none, or the batch is full.
+    mutating func drain(_ stream: ReplicationStream) throws(StreamFailure) -> Drained {
+        while buffer.count < Self.batchSize {
+            if session.hasReachedStop { return .reachedStop }
+            switch try stream.next() {
+            case .message(let message):
+                let start = buffer.count
+                do throws(StreamFailure) {
+                    try process(message.bytes)
+                } catch {
+                    buffer.truncate(to: start)
+                    throw error
+                }
+            case .notYet: return .drained
+            case .ended: return .ended
+            }
+        }
+        return .full
+    }
+
+    private mutating func process(_ bytes: Span<UInt8>) throws(StreamFailure) {
+        let copy: CopyMessage
+        do { copy = try CopyMessage(decoding: bytes) } catch { throw StreamFailure(error) }
+        switch copy {
+        case .xLogData(let payload):
+            do {
+                if let relation = RowChange.peekRelation(bytes, at: payload),
+                    transformer.includes(relation) == false
+                {
+                    _ = try session.change()
+                    return
+                }
+            } catch {
+                throw StreamFailure(error)
+            }
+            let message: Message
+            do { message = try decoder.decode(bytes, at: payload) } catch { throw StreamFailure(error) }
+            if case .relation(let relation) = message { return try describe(relation) }
+            do { try handle(message, bytes) } catch { throw StreamFailure(error) }
+        case .keepalive(let walEnd, let isReplyRequested):
+            session.keepalive(walEnd: walEnd)
+            if isReplyRequested { self.isReplyRequested = true }
+        }
+    }
+
+    private mutating func handle(_ message: Message, _ bytes: Span<UInt8>) throws(SessionError) {
+        switch message {
+        case .row(let change):
+            guard try session.change() == .emit else { return }
+            bufferedEvents += try transformer.append(
+                change, tuplesOf: decoder, bytes, at: session.position, to: &buffer)
+        case .begin(let begin):
+            let disposition = try session.begin(begin)
+            // Also for a begin that is skipped: events of its transaction may be new.
+            transformer.begin(begin)
+            guard disposition == .emit else { return }
+            bufferedEvents += transformer.appendBegin(at: session.position, to: &buffer)
+        case .commit(let commit):
+            lastCommit = commit.committedAt
+            guard try session.commit(commit) == .emit else { return }
+            bufferedEvents += transformer.appendCommit(at: session.position, to: &buffer)
+        case .truncate(let truncate):
+            for relation in truncate.relations {
+                guard try session.change() == .emit else { continue }
+                bufferedEvents += try transformer.append(
+                    truncate, of: relation, at: session.position, to: &buffer)
+            }
+        case .message(let message):
+            guard try session.message(message) == .emit else { return }
+            bufferedEvents += transformer.append(message, bytes, at: session.position, to: &buffer)
+        case .origin(let origin):
+            transformer.origin(origin)
+        case .type(let type):
+            transformer.describe(type)
+        case .relation:
+            preconditionFailure("relations are described where a look-up can fail")
+        }
+    }
+
+    private mutating func describe(_ relation: Relation) throws(StreamFailure) {
+        // With REPLICA IDENTITY FULL every column is flagged, and only the catalog knows the key.
+        let needsKey = relation.replicaIdentity == .full && transformer.includes(relation)
+        transformer.describe(relation, primaryKey: needsKey ? try catalog.primaryKey(of: relation.oid) : nil)
+    }
+}

@@ -1,0 +1,57 @@
+internal import Libpq
+internal import Reader
+internal import Sinks
+
+/// Why a stream ended that should not have: for a person, and as an exit code after `sysexits.h`.
+package struct WalbrookError: Error, Sendable {
+    /// Each kind is an exit code.
+    package enum Kind: Int32, Sendable {
+        case usage = 64
+        /// The server cannot be reached, or not any more.
+        case unavailable = 69
+        /// A bug, or a message that cannot be decoded.
+        case software = 70
+        case sinkFailed = 74
+        /// Something else holds the slot.
+        case tryAgain = 75
+        case permissionDenied = 77
+        case configuration = 78
+    }
+
+    package var kind: Kind
+    /// What happened, and where.
+    package var message: String
+    /// A command or SQL that mends it, or what to do.
+    package var hint: String?
+
+    package init(_ kind: Kind, _ message: String, hint: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.hint = hint
+    }
+
+    init(_ error: ReaderError) {
+        kind =
+            switch error.kind {
+            case .usage: .usage
+            case .unavailable: .unavailable
+            case .busy: .tryAgain
+            case .permissionDenied: .permissionDenied
+            case .configuration: .configuration
+            case .undecodable: .software
+            }
+        message = error.sentence
+        if let underlying = error.underlying { message += ": \(underlying)" }
+        hint = error.hint
+    }
+
+    init(_ error: SinkError) {
+        self.init(
+            .sinkFailed, error.description,
+            hint: "Nothing after the last whole write was confirmed; a restart goes on from there.")
+    }
+
+    init(_ error: LibpqError) {
+        self.init(.unavailable, error.description)
+    }
+}
