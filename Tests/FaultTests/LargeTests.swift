@@ -1,0 +1,59 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What must hold for much data too.
+@Suite struct LargeTests {
+    @Test(.timeLimit(.minutes(5)))
+    func aTransactionOfAMillionRowsNeedsNoMemory() async throws {
+        let server = try await blocking { try PostgresServer.start() }
+        let directory = try TemporaryDirectory()
+        let events = directory.path("events.ndjson")
+        try await blocking {
+            try WalbrookProcess.createSlot(server, "postgres")
+            try server.psql(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, b text);
+                INSERT INTO t SELECT g, 'row ' || g FROM generate_series(1, 1000000) g;
+                """)
+            let process = try WalbrookProcess.start(
+                ["stream", "-d", server.conninfo(), "--transactions"], stdout: .file(events))
+            try eventually(within: .seconds(120), "everything is confirmed") {
+                try server.psql(
+                    "SELECT confirmed_flush_lsn >= pg_current_wal_lsn() FROM pg_replication_slots") == "t"
+            }
+            let peak = try process.peakResidentKiB
+            #expect(peak < 40 * 1024, "peak memory was \(peak) KiB")
+            process.terminate()
+            try process.succeed()
+            let counts = try EventLog(events).counts()
+            #expect(counts["insert"] == 1_000_000)
+            try EventLog(events).assertPositionsStrictlyIncrease()
+            try server.destroy()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func pgbenchIsRebuiltFromItsEvents() async throws {
+        let server = try await blocking { try PostgresServer.start() }
+        let directory = try TemporaryDirectory()
+        let events = directory.path("events.ndjson")
+        try await blocking {
+            try WalbrookProcess.createSlot(server, "postgres")
+            try Load.prepare(server, "postgres", scale: 10)
+            try server.run(
+                tool: "pgbench", arguments: ["-n", "-c", "4", "-j", "2", "-t", "5000"], database: "postgres")
+            try WalbrookProcess.start(
+                ["stream", "-d", server.conninfo(), "--until", "now"], stdout: .file(events)
+            ).succeed(within: .seconds(120))
+            let log = EventLog(events)
+            try log.assertPositionsStrictlyIncrease()
+            try log.assertTransactionsContiguous()
+            let counts = try log.counts()
+            #expect(counts["update"] == 60_000)
+            #expect(counts["insert"] == 1_000_110 + 20_000)
+            try Oracle.verify(events: events, source: "postgres", on: server)
+            try server.destroy()
+        }
+    }
+}
