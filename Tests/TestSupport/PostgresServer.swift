@@ -53,8 +53,8 @@ package final class PostgresServer: Sendable {
         port = tcp ? try FreePort.find() : 5432
         try ClusterTemplate.copy(to: directory)
         let defaults = [
-            "wal_level": "logical", "max_wal_senders": "20", "max_replication_slots": "20",
-            "max_connections": "60", "shared_buffers": "64MB", "fsync": "off",
+            "wal_level": "logical", "max_wal_senders": "50", "max_replication_slots": "100",
+            "max_connections": "200", "shared_buffers": "64MB", "fsync": "off",
             // In the data directory, where a killed server's segments go with it; not so those in /dev/shm.
             "dynamic_shared_memory_type": "mmap",
             "log_min_messages": "warning", "port": "\(port)", "unix_socket_directories": directory,

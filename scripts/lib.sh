@@ -1,0 +1,116 @@
+# What scripts/demo and scripts/test share: packages, and PostgreSQL servers to throw away. Sourced, not run.
+# shellcheck shell=bash
+# Traps of the caller may run inside of these functions, where their local variables hide the caller's.
+
+say() { printf '%s\n' "$*" >&2; }
+fail() {
+    say "${0##*/}: $*"
+    exit 1
+}
+
+# Whether a directory holds a PostgreSQL server that is new enough.
+is_server_bin() {
+    local version
+    [[ -x $1/initdb && -x $1/pg_ctl && -x $1/psql && -x $1/postgres ]] || return 1
+    version=$("$1/postgres" --version) || return 1
+    version=${version##*PostgreSQL) }
+    [[ ${version%%[!0-9]*} -ge 13 ]]
+}
+
+# `return 0` throughout: in a trap a bare `return` gives the status from before the trap.
+
+# Prints the directory of the server's programs: PGBIN, what pg_config says, or the newest of Debian's.
+server_bin() {
+    local directory
+    if [[ -n ${PGBIN:-} ]]; then
+        is_server_bin "$PGBIN" || fail "PGBIN=$PGBIN holds no PostgreSQL server, 13 or newer"
+        printf '%s\n' "$PGBIN"
+        return 0
+    fi
+    while read -r directory; do
+        if is_server_bin "$directory"; then
+            printf '%s\n' "$directory"
+            return 0
+        fi
+    done < <(
+        pg_config --bindir 2>/dev/null || true
+        printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV
+    )
+    return 1
+}
+
+# Installs what is missing with apt-get; when everything is there, it asks nobody and changes nothing.
+ensure_packages() {
+    local missing=() root=() no_cluster='' is_installed=yes
+    server_bin >/dev/null || missing+=(postgresql-15)
+    command -v pkg-config >/dev/null || missing+=(pkg-config)
+    pkg-config --exists libpq 2>/dev/null || missing+=(libpq-dev)
+    command -v jq >/dev/null || missing+=(jq)
+    command -v pgrep >/dev/null || missing+=(procps)
+    command -v setpriv >/dev/null || missing+=(util-linux)
+    ((${#missing[@]})) || return 0
+
+    command -v apt-get >/dev/null || fail "missing, and there is no apt-get to install it: ${missing[*]}"
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || fail "run this as root first: apt-get install ${missing[*]}"
+        root=(sudo)
+    fi
+    say "installing ${missing[*]}"
+    "${root[@]}" apt-get update -q >&2 || say "apt-get update failed; going on with the package lists that are here"
+    # Debian's package would create and start a cluster of its own, which nobody here needs.
+    if [[ ${missing[0]} == postgresql-15 ]]; then
+        no_cluster=/etc/postgresql-common/createcluster.d/no-main-cluster.conf
+        "${root[@]}" mkdir -p "${no_cluster%/*}"
+        "${root[@]}" tee "$no_cluster" <<<'create_main_cluster = false' >/dev/null
+        apt-cache show postgresql-15 >/dev/null 2>&1 || missing[0]=postgresql
+    fi
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 || is_installed=no
+    [[ -z $no_cluster ]] || "${root[@]}" rm -f "$no_cluster"
+    [[ $is_installed == yes ]] || fail "apt-get could not install ${missing[*]}"
+}
+
+# Runs a command as the user who owns the servers: PostgreSQL refuses to run as root. The working directory is /,
+# since that user may not be allowed to stand where the caller does.
+as_postgres() {
+    local user=()
+    if ((EUID == 0)); then
+        id postgres >/dev/null 2>&1 || fail "a server cannot run as root, and there is no user postgres to run it"
+        user=(setpriv --reuid=postgres --regid=postgres --clear-groups --)
+    fi
+    (cd / && exec "${user[@]}" "$@")
+}
+
+# start_throwaway_server DIRECTORY [SETTING=VALUE]…
+# Makes DIRECTORY (a new one, with a short name, as it holds the socket) and starts a server in it: superuser postgres,
+# no password, reached through the socket alone (host=DIRECTORY), ready for logical replication.
+start_throwaway_server() {
+    local server=$1 bin setting
+    shift
+    bin=$(server_bin)
+    mkdir -m 700 "$server"
+    ((EUID != 0)) || chown postgres: "$server"
+    as_postgres "$bin/initdb" -D "$server/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >/dev/null
+    # Nothing here has to survive a crash of the machine.
+    for setting in listen_addresses= "unix_socket_directories=$server" wal_level=logical fsync=off "$@"; do
+        printf "%s = '%s'\n" "${setting%%=*}" "${setting#*=}"
+    done | as_postgres tee -a "$server/data/postgresql.conf" >/dev/null
+    if ! as_postgres "$bin/pg_ctl" -D "$server/data" -l "$server/server.log" -w start >/dev/null; then
+        cat "$server/server.log" >&2
+        fail "the server in $server did not start"
+    fi
+}
+
+# Stops the server in a directory, if it runs, and removes the directory.
+stop_throwaway_server() {
+    local server=$1
+    if [[ -e $server/data/postmaster.pid ]]; then
+        as_postgres "$(server_bin)/pg_ctl" -D "$server/data" -m immediate -w stop >/dev/null || true
+    fi
+    # An initdb that was just interrupted may still be writing.
+    for _ in {1..20}; do
+        rm -rf "$server" 2>/dev/null && return 0
+        sleep 0.1
+    done
+    rm -rf "$server"
+}
