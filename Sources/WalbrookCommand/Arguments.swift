@@ -106,7 +106,7 @@ struct SelectionArguments: ParsableArguments {
 }
 
 struct OutputArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Where events go. (default: stdout)", valueName: "uri"))
+    @Option(help: ArgumentHelp("Where events go.", valueName: "uri"))
     var to: [Target] = [.stdout]
 
     @Flag(help: "Also write an event for the begin and the commit of each transaction.")

@@ -2,6 +2,8 @@ import Replication
 
 /// The native format: one JSON object a line, keys in a fixed order, absent when they do not apply.
 struct JSONFormat: ~Copyable {
+    /// `{"pos":"…-`, up to the ordinal, of the open transaction.
+    private var head = OutputBuffer(capacity: 64)
     /// `,"xid":…,"ts":"…"` of the open transaction.
     private var transaction = OutputBuffer(capacity: 64)
     /// `,"origin":"…"` of the open transaction; mostly empty.
@@ -9,6 +11,8 @@ struct JSONFormat: ~Copyable {
     private var row = JSONRowEncoder()
 
     mutating func beginTransaction(_ begin: Begin) {
+        head.truncate(to: 0)
+        head.appendStart(begin.commitLSN)
         transaction.truncate(to: 0)
         transaction.append(",\"xid\":")
         transaction.appendDecimal(UInt64(begin.xid.value))
@@ -72,7 +76,8 @@ struct JSONFormat: ~Copyable {
         if message.isTransactional {
             appendHead(position, "message", to: &buffer)
         } else {
-            appendPosition(position, "message", to: &buffer)
+            buffer.appendStart(position.lsn)
+            appendOp(position, "message", to: &buffer)
         }
         buffer.append(",\"prefix\":")
         buffer.appendJSONString(bytes, message.prefix)
@@ -82,29 +87,33 @@ struct JSONFormat: ~Copyable {
         buffer.append("}\n")
     }
 
-    /// `{"pos":"…","op":"…"`.
+    /// What every event of the open transaction begins with.
     @inline(__always)
-    private func appendPosition(_ position: Position, _ op: StaticString, to buffer: inout OutputBuffer) {
-        buffer.append("{\"pos\":\"")
-        buffer.appendHex(UInt32(truncatingIfNeeded: position.lsn.value >> 32))
-        buffer.append(UInt8(ascii: "/"))
-        buffer.appendHex(UInt32(truncatingIfNeeded: position.lsn.value))
-        buffer.append(UInt8(ascii: "-"))
+    private func appendHead(_ position: Position, _ op: StaticString, to buffer: inout OutputBuffer) {
+        buffer.append(head.span, from: 0, count: head.count)
+        appendOp(position, op, to: &buffer)
+        buffer.append(transaction.span, from: 0, count: transaction.count)
+    }
+
+    @inline(__always)
+    private func appendOp(_ position: Position, _ op: StaticString, to buffer: inout OutputBuffer) {
         buffer.appendHex(position.ordinal)
         buffer.append("\",\"op\":\"")
         buffer.append(op)
         buffer.append(UInt8(ascii: "\""))
     }
-
-    /// The position and what every event of the open transaction shares.
-    @inline(__always)
-    private func appendHead(_ position: Position, _ op: StaticString, to buffer: inout OutputBuffer) {
-        appendPosition(position, op, to: &buffer)
-        buffer.append(transaction.span, from: 0, count: transaction.count)
-    }
 }
 
 extension OutputBuffer {
+    /// A line's start, up to the ordinal of its position.
+    fileprivate mutating func appendStart(_ lsn: LSN) {
+        append("{\"pos\":\"")
+        appendHex(UInt32(truncatingIfNeeded: lsn.value >> 32))
+        append(UInt8(ascii: "/"))
+        appendHex(UInt32(truncatingIfNeeded: lsn.value))
+        append(UInt8(ascii: "-"))
+    }
+
     /// Appends what an application sent: a JSON object or array as it is, other UTF-8 text as a string, anything else
     /// in base64 under a key of its own.
     mutating func appendContent(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {

@@ -15,9 +15,9 @@ struct JSONRowEncoder: ~Copyable {
         _ decoder: borrowing MessageDecoder, _ bytes: Span<UInt8>, at position: Position,
         to buffer: inout OutputBuffer
     ) throws(SessionError) {
-        let hasNew = change.kind != .delete
+        let hasNew = !change.isDelete
         if hasNew { try Self.check(decoder.newTuple, plan, position) }
-        if change.old != .none { try Self.check(decoder.oldTuple, plan, position) }
+        if change.hasOldTuple { try Self.check(decoder.oldTuple, plan, position) }
 
         if plan.hasKey { appendKey(change, plan, plans, decoder, bytes, to: &buffer) }
         let hasBefore =
@@ -68,7 +68,7 @@ struct JSONRowEncoder: ~Copyable {
         _ index: Int, _ change: RowChange, _ column: ColumnPlan, _ decoder: borrowing MessageDecoder
     ) -> Source {
         let new = decoder.newTuple.columns[index]
-        guard new.kind == .unchanged else { return .value(new) }
+        guard case .unchanged = new.kind else { return .value(new) }
         // The columns outside of the identity are only filler in an old key.
         guard change.old == .row || (change.old == .key && column.isIdentity) else { return .absent }
         let old = decoder.oldTuple.columns[index]
@@ -104,9 +104,9 @@ struct JSONRowEncoder: ~Copyable {
             let column = plans.columns[plan.firstColumn + index]
             guard column.isKey else { continue }
             let source =
-                change.kind == .delete
+                change.isDelete
                 ? .value(decoder.oldTuple.columns[index]) : Self.newValue(index, change, column, decoder)
-            guard case .value(let value) = source, value.kind != .unchanged else {
+            guard case .value(let value) = source, !value.isUnchanged else {
                 // A key with a hole in it names no row.
                 buffer.truncate(to: start)
                 return
@@ -162,7 +162,7 @@ struct JSONRowEncoder: ~Copyable {
         let comma = isFirst ? 1 : 0
         buffer.append(
             plans.text.span, from: column.label.start + comma, count: column.label.count - comma)
-        guard value.kind != .null else { return buffer.append("null") }
+        if case .null = value.kind { return buffer.append("null") }
         switch column.encoding {
         case .scalar(let scalar): scalar.append(bytes, value.range, to: &buffer)
         case .array(let element, let delimiter):
@@ -205,5 +205,26 @@ struct JSONRowEncoder: ~Copyable {
             isFirst = false
         }
         if !isFirst { buffer.append("]") }
+    }
+}
+
+// A comparison by `==` with an enumeration of another module goes through its conformance; a pattern does not.
+
+extension TupleColumn {
+    @inline(__always)
+    fileprivate var isUnchanged: Bool {
+        if case .unchanged = kind { true } else { false }
+    }
+}
+
+extension RowChange {
+    @inline(__always)
+    fileprivate var isDelete: Bool {
+        if case .delete = kind { true } else { false }
+    }
+
+    @inline(__always)
+    fileprivate var hasOldTuple: Bool {
+        if case .none = old { false } else { true }
     }
 }

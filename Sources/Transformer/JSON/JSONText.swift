@@ -60,14 +60,18 @@ extension OutputBuffer {
         append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
     }
 
-    /// Appends `value` as eight upper-case hexadecimal digits.
+    /// Appends `value` as eight upper-case hexadecimal digits, made all at once in the eight bytes of a word.
     @inline(__always)
     mutating func appendHex(_ value: UInt32) {
-        reserve(8)
-        for shift in stride(from: UInt32(28), through: 0, by: -4) {
-            let digit = UInt8(truncatingIfNeeded: value >> shift) & 15
-            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "A") + digit - 10)
-        }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // One half-byte into each byte, the highest into the first.
+        var digits = UInt64(value.byteSwapped)
+        digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+        digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+        digits = (digits >> 4 | digits << 8) & (ones &* 0x0F)
+        // 1 where the digit is a letter.
+        let letters = (digits &+ ones &* 6) >> 4 & ones
+        append(word: digits &+ ones &* 0x30 &+ letters &* 7)
     }
 
     /// Appends `value` in decimal.
