@@ -104,7 +104,7 @@ package final class ReplicationReader {
         case .retry(let delay):
             logger.warning(
                 memory.hasStreamed ? "connection lost; trying again" : "not ready; trying again",
-                metadata: ["reason": "\(error)", "in": "\(delay)"])
+                metadata: ["reason": "\(error)", "in": "\(Int(delay / .milliseconds(1))) ms"])
             return delay
         case .stop(let reason):
             throw ReaderError(error, reason, options: options, user: user, after: highest)

@@ -5,6 +5,19 @@ internal import Replication
 struct Descriptor: Sendable {
     let number: Int32
 
+    /// What the system says of a number that names nothing open.
+    static let closed = Failure(code: EBADF)
+
+    var isOpen: Bool {
+        fcntl(number, F_GETFD) != -1
+    }
+
+    /// Opens the null device under the lowest number that is free.
+    static func openNullDevice() {
+        // SAFETY: the path is a literal that lives through the call.
+        _ = unsafe open("/dev/null", O_RDWR)
+    }
+
     /// A system call's failure.
     struct Failure: Error, Hashable {
         var code: Int32
@@ -59,7 +72,8 @@ struct Descriptor: Sendable {
     }
 
     static let readable = Int16(POLLIN)
-    static let hungUp = Int16(POLLERR) | Int16(POLLHUP) | Int16(POLLNVAL)
+    static let hungUp = Int16(POLLERR) | Int16(POLLHUP)
+    static let notOpen = Int16(POLLNVAL)
 
     /// Reads and throws away what is there.
     func discardInput() {

@@ -71,20 +71,21 @@ package final class StandardOutputSink: Sink {
                 }
             } else if isFinishing {
                 return report.ended(.finished)
-            } else if !waitForWork() {
-                return report.ended(.readerGone)
+            } else if let ending = waitForWork() {
+                return report.ended(ending)
             }
         }
     }
 
-    /// Returns false when the reader has gone.
-    private func waitForWork() -> Bool {
+    /// Returns why there can be no more work.
+    private func waitForWork() -> SinkEnding? {
         let events = Descriptor.wait(for: [(bell.read, Descriptor.readable), (output, 0)])
         if events[0] != 0 {
             bell.read.discardInput()
-            return true
+            return nil
         }
-        return events[1] & Descriptor.hungUp == 0
+        if events[1] & Descriptor.notOpen != 0 { return ending(Descriptor.closed) }
+        return events[1] & Descriptor.hungUp != 0 ? .readerGone : nil
     }
 
     private func ending(_ failure: Descriptor.Failure) -> SinkEnding {

@@ -40,6 +40,10 @@ struct StreamCommand: ParsableCommand {
     }
 
     private func stream(_ logger: Logger) throws(WalbrookError) {
+        guard StandardDescriptors.secure() else {
+            throw WalbrookError(
+                .sinkFailed, "standard output is closed", hint: "Redirect it to where events shall go.")
+        }
         var options = StreamOptions()
         connection.fill(&options.reader)
         selection.fill(&options)

@@ -59,10 +59,11 @@ package struct RetryPolicy: Sendable {
             let patience = hasStreamed ? Self.patienceAfterLoss : Self.patienceAtStart
             if now - since >= patience { return .stop(reason) }
         case .unreachable:
+            busySince = nil
             // A server that was never reached is more likely a wrong address than a lost connection.
             if !hasStreamed { return .stop(.unavailable) }
         case .transient:
-            break
+            busySince = nil
         }
         if let limit, failures > limit { return .stop(.unavailable) }
         return .retry(after: delay(jitter: jitter))

@@ -33,11 +33,11 @@ extension OutputBuffer {
     /// Appends a time as `2026-11-23T13:30:00.123456Z`, without quotes.
     package mutating func append(_ time: Timestamp) {
         let day: Int64 = 86_400_000_000
-        let unix = time.microseconds + Timestamp.unixEpochOffset
-        var days = unix / day
-        var rest = unix % day
+        // Whatever a peer sends has a date; adding the epochs' distance in microseconds could overflow.
+        var days = time.microseconds / day
+        var rest = time.microseconds % day
         if rest < 0 { (days, rest) = (days - 1, rest + day) }
-        let (year, month, dayOfMonth) = Self.civil(daysSince1970: days)
+        let (year, month, dayOfMonth) = Self.civil(daysSince1970: days + Timestamp.unixEpochOffset / day)
         appendDecimal(year, width: 4)
         append(UInt8(ascii: "-"))
         appendDecimal(month, width: 2)
@@ -67,10 +67,13 @@ extension OutputBuffer {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
-    /// Appends `value` in decimal with leading zeros to `width` digits.
-    private mutating func appendDecimal(_ value: Int64, width: Int) {
+    /// Appends `value` in decimal with leading zeros to at least `width` digits.
+    private mutating func appendDecimal(_ signed: Int64, width: Int) {
+        if signed < 0 { append(UInt8(ascii: "-")) }
+        let value = abs(signed)
         var divisor: Int64 = 1
         for _ in 1..<width { divisor *= 10 }
+        while value / divisor >= 10 { divisor *= 10 }
         while divisor > 0 {
             append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
             divisor /= 10

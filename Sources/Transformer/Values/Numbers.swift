@@ -9,30 +9,44 @@ extension OutputBuffer {
         }
     }
 
+    /// Appends digits as they are. PostgreSQL prints integers, and the shortest digits that read back to the same
+    /// float, in a form that JSON shares; NaN and the infinities have none and become strings.
     @inline(__always)
-    mutating func appendInteger(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
-        for index in range {
-            let byte = source[index]
-            guard (0x30...0x39).contains(byte) || (byte == UInt8(ascii: "-") && index == range.lowerBound)
-            else {
-                return appendJSONString(source, range)
-            }
-        }
+    mutating func appendNumber(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
+        guard source.isJSONNumber(range) else { return appendJSONString(source, range) }
         append(source, from: range.lowerBound, count: range.count)
     }
+}
 
-    /// PostgreSQL prints the shortest digits that read back to the same float, in a form that JSON shares.
-    mutating func appendFloat(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
-        for index in range {
-            switch source[index] {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"),
-                UInt8(ascii: "."),
-                UInt8(ascii: "e"):
-                continue
-            default:
-                return appendJSONString(source, range)
-            }
+extension Span<UInt8> {
+    /// Whether the text is a number by JSON's grammar (RFC 8259, section 6).
+    func isJSONNumber(_ range: Range<Int>) -> Bool {
+        let end = range.upperBound
+        var index = range.lowerBound
+        if index < end, self[index] == UInt8(ascii: "-") { index += 1 }
+        let whole = index
+        guard skipDigits(&index, end), self[whole] != UInt8(ascii: "0") || index == whole + 1 else {
+            return false
         }
-        append(source, from: range.lowerBound, count: range.count)
+        if index < end, self[index] == UInt8(ascii: ".") {
+            index += 1
+            guard skipDigits(&index, end) else { return false }
+        }
+        if index < end, self[index] | 0x20 == UInt8(ascii: "e") {
+            index += 1
+            if index < end, self[index] == UInt8(ascii: "+") || self[index] == UInt8(ascii: "-") {
+                index += 1
+            }
+            guard skipDigits(&index, end) else { return false }
+        }
+        return index == end
+    }
+
+    /// Moves over digits; false if there is none.
+    @inline(__always)
+    private func skipDigits(_ index: inout Int, _ end: Int) -> Bool {
+        let start = index
+        while index < end, (0x30...0x39).contains(self[index]) { index += 1 }
+        return index > start
     }
 }

@@ -9,9 +9,7 @@ extension OutputBuffer {
         let start = range.lowerBound
         let zone = isZoned ? 3 : 0
         guard range.count >= 19 + zone, source[start + 4] == UInt8(ascii: "-"), source[start + 10] == 0x20,
-            // A date before Christ ends with BC.
-            source[range.upperBound - 1] != UInt8(ascii: "C"),
-            !isZoned || source.endsInUTC(range)
+            source.isPlainTimestamp(range), !isZoned || source.endsInUTC(range)
         else { return appendJSONString(source, range) }
         append(UInt8(ascii: "\""))
         append(source, from: start, count: 10)
@@ -23,6 +21,18 @@ extension OutputBuffer {
 }
 
 extension Span<UInt8> {
+    /// Whether the text has only what a date and a time are written with: no `infinity`, no `BC`.
+    fileprivate func isPlainTimestamp(_ range: Range<Int>) -> Bool {
+        for index in range {
+            // Digits and the colon follow each other; the others are + - . and the blank.
+            switch self[index] {
+            case 0x30...0x3A, 0x2B, 0x2D, 0x2E, 0x20: continue
+            default: return false
+            }
+        }
+        return true
+    }
+
     fileprivate func endsInUTC(_ range: Range<Int>) -> Bool {
         let end = range.upperBound
         return self[end - 3] == UInt8(ascii: "+") && self[end - 2] == UInt8(ascii: "0")

@@ -5,10 +5,8 @@ import Replication
 /// A new one is a file with its function, a case here and its types in `init(builtIn:)`.
 enum ScalarEncoding: UInt8, Sendable {
     case boolean
-    /// Digits as they are: int2, int4, int8, oid.
-    case integer
-    /// A number, or a string for NaN and the infinities.
-    case float
+    /// Digits as they are, or a string for NaN and the infinities: int2, int4, int8, oid, float4, float8.
+    case number
     /// A string as PostgreSQL prints it: every type without an encoding of its own.
     case text
     /// Embedded as it is.
@@ -75,8 +73,7 @@ extension ScalarEncoding {
     init?(builtIn oid: OID) {
         switch oid.value {
         case 16: self = .boolean
-        case 20, 21, 23, 26: self = .integer
-        case 700, 701: self = .float
+        case 20, 21, 23, 26, 700, 701: self = .number
         case 114, 3802: self = .json
         case 17: self = .bytea
         case 1114: self = .timestamp
@@ -91,10 +88,9 @@ extension ScalarEncoding {
     @inline(__always)
     func append(_ source: borrowing Span<UInt8>, _ range: Range<Int>, to buffer: inout OutputBuffer) {
         switch self {
-        case .integer: buffer.appendInteger(source, range)
+        case .number: buffer.appendNumber(source, range)
         case .text: buffer.appendJSONString(source, range)
         case .boolean: buffer.appendBoolean(source, range)
-        case .float: buffer.appendFloat(source, range)
         case .json: buffer.appendEmbeddedJSON(source, range)
         case .bytea: buffer.appendBase64(hexadecimal: source, range)
         case .timestamp: buffer.appendTimestamp(source, range, isZoned: false)

@@ -1,0 +1,107 @@
+import Replication
+import Testing
+
+@Suite("After a lost connection nothing is missing and nothing is repeated")
+struct ResendTests {
+    @Test("what was cut in the middle goes on in the middle")
+    func middleOfATransaction() throws {
+        let script = """
+            begin 100 → emit 100-1, boundary 0
+            change → emit 100-2, boundary 0
+            change → emit 100-3, boundary 0
+            lost → boundary 0
+            begin 100 → skip 100-1, boundary 0
+            change → skip 100-2, boundary 0
+            change → skip 100-3, boundary 0
+            change → emit 100-4, boundary 0
+            commit 100 end 130 → emit 100-5, boundary 130
+            """
+        var session = StreamSession()
+        #expect(try SessionScript.play(script, on: &session) == script)
+    }
+
+    @Test("transactions before are skipped, and a second loss changes nothing")
+    func olderTransactions() throws {
+        let script = """
+            begin 100 → emit 100-1, boundary 0
+            commit 100 end 130 → emit 100-2, boundary 130
+            message 180 → emit 180-0, boundary 180
+            begin 200 → emit 200-1, boundary 180
+            change → emit 200-2, boundary 180
+            lost → boundary 180
+            begin 100 → skip 100-1, boundary 180
+            commit 100 end 130 → skip 100-2, boundary 180
+            lost → boundary 180
+            lost → boundary 180
+            begin 100 → skip 100-1, boundary 180
+            commit 100 end 130 → skip 100-2, boundary 180
+            message 180 → skip 180-0, boundary 180
+            begin 200 → skip 200-1, boundary 180
+            change → skip 200-2, boundary 180
+            change → emit 200-3, boundary 180
+            commit 200 end 230 → emit 200-4, boundary 230
+            """
+        var session = StreamSession()
+        #expect(try SessionScript.play(script, on: &session) == script)
+    }
+
+    @Test("a commit that was emitted is skipped, and still tells that its end may be confirmed")
+    func skippedCommit() throws {
+        let script = """
+            begin 100 → skip 100-1, boundary 0
+            commit 100 end 130 → skip 100-2, boundary 130
+            begin 130 → emit 130-1, boundary 130
+            """
+        var session = StreamSession(resumingAfter: Position(lsn: LSN(0x100), ordinal: 2))
+        #expect(try SessionScript.play(script, on: &session) == script)
+    }
+
+    @Test("a sink that holds more than was confirmed is not told again")
+    func resumedSink() throws {
+        let script = """
+            begin 100 → skip 100-1, boundary 0
+            change → skip 100-2, boundary 0
+            change → emit 100-3, boundary 0
+            commit 100 end 130 → emit 100-4, boundary 130
+            """
+        var session = StreamSession(resumingAfter: Position(lsn: LSN(0x100), ordinal: 2))
+        #expect(try SessionScript.play(script, on: &session) == script)
+        #expect(session.emitted == Position(lsn: LSN(0x100), ordinal: 4))
+    }
+
+    /// The LSNs of rows lie below commits that were acknowledged before; only the commit's LSN counts.
+    @Test("cut anywhere and sent again, every event is emitted once", arguments: 0...16)
+    func cutAnywhere(cut: Int) throws {
+        let facts = """
+            message 80
+            begin 100
+            change
+            change
+            commit 100 end 130
+            keepalive 140
+            begin 150
+            message in
+            commit 150 end 160
+            begin 160
+            change
+            change
+            change
+            commit 160 end 190
+            message 1a0
+            keepalive 1b0
+            """.split(separator: "\n").map(String.init)
+        func emitted(_ facts: [String]) throws -> [String] {
+            var session = StreamSession()
+            return try SessionScript.play(facts.joined(separator: "\n"), on: &session)
+                .split(separator: "\n").compactMap { line in
+                    let words = line.split(whereSeparator: { " ,".contains($0) }).map(String.init)
+                    return words.firstIndex(of: "emit").map { words[$0 + 1] }
+                }
+        }
+        let whole = try emitted(facts)
+        #expect(whole.count == 14)
+        #expect(try emitted(facts.prefix(cut) + ["lost"] + facts) == whole)
+        let twice = facts.prefix(cut) + ["lost"] + facts.prefix(cut / 2) + ["lost"] + facts
+        #expect(try emitted(Array(twice)) == whole)
+    }
+}

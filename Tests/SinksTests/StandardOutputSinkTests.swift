@@ -1,0 +1,160 @@
+import Dispatch
+import Replication
+import Sinks
+import Testing
+
+@Suite("Standard output, whatever stands behind it", .timeLimit(.minutes(1)))
+struct StandardOutputSinkTests {
+    private static let large = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+
+    /// Takes what comes out of a pipe bit by bit, on a thread of its own, until there are `total` bytes.
+    private func read(_ pipe: PipeEnds, slowly chunk: Int, until total: Int) {
+        DispatchQueue.global().async {
+            while pipe.receive(atMost: chunk) < total {}
+        }
+    }
+
+    @Test("a batch larger than the pipe waits for a slow reader, and is whole", arguments: [true, false])
+    func slowReader(isBlocking: Bool) async throws {
+        let bench = try PipeBench(capacity: 4096, isBlocking: isBlocking)
+        let probe = SinkProbe(bench)
+        bench.sink.write(Batch(Self.large, sequence: 1))
+        // Nobody reads yet.
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(probe.progress.accepted == 0 && probe.progress.durable == 0)
+        read(bench.pipe, slowly: 1000, until: Self.large.count)
+        await probe.wait { $0.durable == 1 }
+        #expect(await probe.finish().text == "finished")
+        #expect(bench.arrived() == Self.large)
+    }
+
+    @Test("handing over a batch does not wait for the reader")
+    func writeDoesNotBlock() async throws {
+        let bench = try PipeBench(capacity: 4096)
+        let probe = SinkProbe(bench)
+        let took = ContinuousClock().measure { bench.sink.write(Batch(Self.large, sequence: 1)) }
+        #expect(took < .seconds(1))
+        bench.pipe.closeReader()
+        #expect(await probe.end().text == "reader gone")
+    }
+
+    @Test("a descriptor that does not block gives way to nobody else's bytes")
+    func nonBlocking() async throws {
+        let bench = try PipeBench(capacity: 4096, isBlocking: false)
+        let probe = SinkProbe(bench)
+        read(bench.pipe, slowly: 4096, until: 200 * 5000)
+        for sequence in UInt64(1)...200 {
+            let bytes = [UInt8](repeating: UInt8(sequence), count: 5000)
+            await probe.write(bytes, sequence: sequence)
+        }
+        #expect(await probe.finish().text == "finished")
+        #expect(bench.arrived() == (1...200).flatMap { [UInt8](repeating: $0, count: 5000) })
+    }
+
+    @Test("a reader that leaves while there is nothing to write is noticed at once")
+    func leavesIdle() async throws {
+        for writesFirst in [false, true] {
+            let bench = try PipeBench()
+            let probe = SinkProbe(bench)
+            if writesFirst { await probe.write([0x61, 0x0A], sequence: 1) }
+            try await Task.sleep(for: .milliseconds(20))
+            #expect(probe.progress.ending.text == "running")
+            let clock = ContinuousClock()
+            let left = clock.now
+            bench.pipe.closeReader()
+            #expect(await probe.end().text == "reader gone")
+            #expect(clock.now - left < .seconds(2))
+            #expect(probe.progress.durable == (writesFirst ? 1 : 0))
+        }
+    }
+
+    @Test("a reader that leaves in the middle of a batch", arguments: [true, false])
+    func leavesInTheMiddle(isBlocking: Bool) async throws {
+        let bench = try PipeBench(capacity: 4096, isBlocking: isBlocking)
+        let probe = SinkProbe(bench)
+        await probe.write([0x61, 0x0A], sequence: 1)
+        bench.sink.write(Batch(Self.large, sequence: 2))
+        try await Task.sleep(for: .milliseconds(20))
+        _ = bench.pipe.receive(atMost: 3000)
+        try await Task.sleep(for: .milliseconds(20))
+        bench.pipe.closeReader()
+        #expect(await probe.end().text == "reader gone")
+        #expect(probe.progress.accepted == 1 && probe.progress.durable == 1)
+    }
+
+    @Test("finishing behind a stuck batch waits for the reader")
+    func finishWhileBlocked() async throws {
+        let bench = try PipeBench(capacity: 4096)
+        let probe = SinkProbe(bench)
+        bench.sink.write(Batch(Self.large, sequence: 1))
+        bench.sink.finish()
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(probe.progress.ending.text == "running")
+        read(bench.pipe, slowly: 64 * 1024, until: Self.large.count)
+        #expect(await probe.end().text == "finished")
+        #expect(probe.progress.durable == 1)
+        #expect(bench.arrived() == Self.large)
+    }
+
+    @Test("a full device is told in words")
+    func full() async throws {
+        let probe = SinkProbe(try FileBench(StoredFile(device: "/dev/full")))
+        try await Task.sleep(for: .milliseconds(20))
+        #expect(probe.progress.ending.text == "running")
+        let progress = await probe.write(Self.large, sequence: 1)
+        #expect(progress.ending.text == "failed: stdout: cannot write: no space left on the device")
+        #expect(progress.durable == 0)
+    }
+
+    @Test("a file is appended to")
+    func regularFile() async throws {
+        let bench = try FileBench(StoredFile(containing: "before\n"))
+        let probe = SinkProbe(bench)
+        await probe.write(Array("one\n".utf8), sequence: 1)
+        await probe.write(Array("two\n".utf8), sequence: 2)
+        #expect(await probe.finish().text == "finished")
+        #expect(bench.arrived() == Array("before\none\ntwo\n".utf8))
+    }
+
+    /// `walbrook stream >&-`: that is no reader who has seen enough, and must not look like success.
+    @Test("a descriptor that is not open is a failure, with a batch and without")
+    func notOpen() async throws {
+        for writes in [true, false] {
+            let sink = try StandardOutputSink(descriptor: 1_000_000)
+            let probe = SinkProbe(SinkOnly(sink))
+            if writes { sink.write(Batch([0x0A], sequence: 1)) }
+            #expect(await probe.end().text == "failed: stdout: cannot write: Bad file descriptor")
+        }
+    }
+
+    @Test("messages carry the name it was given")
+    func name() async throws {
+        let file = try StoredFile(device: "/dev/full")
+        let sink = try StandardOutputSink(descriptor: file.descriptor, name: "events")
+        let probe = SinkProbe(SinkOnly(sink))
+        await probe.write([0x0A], sequence: 1)
+        #expect(
+            probe.progress.ending.text == "failed: events: cannot write: no space left on the device")
+    }
+
+    @Test("a second batch before the first was accepted is a mistake of ours")
+    func twoBatches() async {
+        await #expect(processExitsWith: .failure) {
+            let bench = try PipeBench(capacity: 4096)
+            let probe = SinkProbe(bench)
+            for sequence in UInt64(1)...3 { bench.sink.write(Batch(Self.large, sequence: sequence)) }
+            _ = await probe.end()
+        }
+    }
+
+    /// A sink behind which nothing can be seen.
+    private final class SinkOnly: SinkBench {
+        let sink: any Sink
+
+        init(_ sink: any Sink) {
+            self.sink = sink
+        }
+
+        func arrived() -> [UInt8] { [] }
+    }
+}

@@ -1,0 +1,88 @@
+import Replication
+import Transformer
+
+/// Decoder, session and transformer in a row, as the program has them: messages of the server go in, lines come out.
+///
+/// The fuzz target uses it too.
+struct EventStream: ~Copyable {
+    private(set) var session: StreamSession
+    private(set) var transformer: Transformer
+    /// Every line so far, or since the last `forgetLines`.
+    private(set) var buffer = OutputBuffer(capacity: 0)
+    /// What the transformer says it has appended.
+    private(set) var events = 0
+
+    private var decoder = MessageDecoder()
+    private let primaryKeys: [OID: [String]]
+
+    /// - Parameter primaryKeys: what the catalog would tell of relations with REPLICA IDENTITY FULL.
+    init(
+        options: TransformerOptions = TransformerOptions(), primaryKeys: [OID: [String]] = [:],
+        session: StreamSession = StreamSession()
+    ) {
+        self.session = session
+        self.primaryKeys = primaryKeys
+        transformer = Transformer(options: options)
+    }
+
+    /// Takes a message of pgoutput.
+    mutating func receive(_ payload: [UInt8]) throws {
+        try receive(copyData: MessageBuilder.xLogData(payload))
+    }
+
+    /// Takes a CopyData message. One that fails leaves nothing in the buffer.
+    mutating func receive(copyData: [UInt8]) throws {
+        let start = buffer.count
+        do {
+            switch try CopyMessage(decoding: copyData.span) {
+            case .xLogData(let payload):
+                let message = try decoder.decode(copyData.span, at: payload)
+                try handle(message, copyData.span)
+            case .keepalive(let walEnd, _):
+                session.keepalive(walEnd: walEnd)
+            }
+        } catch {
+            buffer.truncate(to: start)
+            throw error
+        }
+    }
+
+    mutating func connectionLost() {
+        session.connectionLost()
+    }
+
+    mutating func forgetLines() {
+        buffer.truncate(to: 0)
+    }
+
+    private mutating func handle(_ message: Message, _ bytes: Span<UInt8>) throws {
+        switch message {
+        case .row(let change):
+            guard try session.change() == .emit else { return }
+            events += try transformer.append(
+                change, tuplesOf: decoder, bytes, at: session.position, to: &buffer)
+        case .begin(let begin):
+            let disposition = try session.begin(begin)
+            transformer.begin(begin)
+            guard disposition == .emit else { return }
+            events += transformer.appendBegin(at: session.position, to: &buffer)
+        case .commit(let commit):
+            guard try session.commit(commit) == .emit else { return }
+            events += transformer.appendCommit(at: session.position, to: &buffer)
+        case .truncate(let truncate):
+            for relation in truncate.relations {
+                guard try session.change() == .emit else { continue }
+                events += try transformer.append(truncate, of: relation, at: session.position, to: &buffer)
+            }
+        case .message(let message):
+            guard try session.message(message) == .emit else { return }
+            events += transformer.append(message, bytes, at: session.position, to: &buffer)
+        case .origin(let origin):
+            transformer.origin(origin)
+        case .type(let type):
+            transformer.describe(type)
+        case .relation(let relation):
+            transformer.describe(relation, primaryKey: primaryKeys[relation.oid])
+        }
+    }
+}
