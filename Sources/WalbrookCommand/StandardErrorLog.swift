@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Logging
 internal import Reader
 internal import Replication
@@ -10,6 +11,9 @@ struct StandardErrorLog: LogHandler {
         case text
         case json
     }
+
+    /// Clears the progress line, which a message on a terminal would otherwise be appended to.
+    private static let lineStart = isatty(STDERR_FILENO) == 1 ? "\r\u{1B}[K" : ""
 
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
@@ -35,7 +39,7 @@ struct StandardErrorLog: LogHandler {
         switch format {
         case .text:
             let hint = error.hint.map { "\n" + $0 } ?? ""
-            StandardError.write("walbrook: \(error.message)\(hint)\n")
+            StandardError.write("\(lineStart)walbrook: \(error.message)\(hint)\n")
         case .json:
             write("error", error.message, error.hint.map { ["hint": $0] } ?? [:], format)
         }
@@ -49,7 +53,7 @@ struct StandardErrorLog: LogHandler {
         switch format {
         case .text:
             let rest = pairs.map { " \($0.key)=\(textValue($0.value))" }.joined()
-            StandardError.write("\(time) \(level): \(message)\(rest)\n")
+            StandardError.write("\(lineStart)\(time) \(level): \(message)\(rest)\n")
         case .json:
             let fields =
                 [("ts", "\(time)"), ("level", level), ("message", message)] + pairs.map { ($0.key, $0.value) }

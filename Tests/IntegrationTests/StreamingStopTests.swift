@@ -16,7 +16,8 @@ extension Integration.Streaming {
                 try Self.fillPage(server)
                 try Self.expectQuickEnd(server, "behind the short header of a page")
                 for _ in 1...5 {
-                    try server.psql("SET synchronous_commit = off; INSERT INTO t SELECT coalesce(max(id), 0) + 1 FROM t")
+                    try server.psql(
+                        "SET synchronous_commit = off; INSERT INTO t SELECT coalesce(max(id), 0) + 1 FROM t")
                     try Self.expectQuickEnd(server, "after an asynchronous commit")
                 }
                 try server.destroy()
