@@ -3,36 +3,6 @@ internal import CLibpq
 extension Connection {
     package typealias Instant = ContinuousClock.Instant
 
-    /// Connects, waiting through `poller`.
-    ///
-    /// - Parameters:
-    ///   - limit: when to give up, if that is earlier than `connect_timeout` says.
-    ///   - isCancelled: looked at after each wake-up; true ends the attempt.
-    /// - Throws: `LibpqError`; a server's refusal has its SQLSTATE.
-    package static func connect(
-        _ parameters: ConnectionParameters, poller: Poller, limit: Duration? = nil, isCancelled: () -> Bool
-    ) throws(LibpqError) -> Connection {
-        let patience = parameters.patience()
-        let deadline = Instant.now + min(limit ?? patience, patience)
-        let connection = try Connection(starting: parameters)
-        guard !connection.hasFailed else { throw connection.connectionError }
-        var next = PGRES_POLLING_WRITING
-        while next != PGRES_POLLING_OK {
-            guard next != PGRES_POLLING_FAILED else { throw connection.connectionError }
-            let ready = poller.wait(
-                socket: connection.socket, readable: next == PGRES_POLLING_READING,
-                writable: next == PGRES_POLLING_WRITING, until: deadline)
-            if isCancelled() { throw LibpqError(.interrupted, "stopped while connecting") }
-            if ready.isReadable || ready.isWritable {
-                next = connection.pollConnection()
-            } else if .now >= deadline {
-                throw LibpqError(.timedOut, "no answer from the server while connecting")
-            }
-        }
-        connection.enterNonBlockingMode()
-        return connection
-    }
-
     /// Runs one SQL text or replication command and waits for its end.
     ///
     /// - Parameters:

@@ -52,7 +52,10 @@ package struct Connection: ~Copyable {
             return LibpqError(.passwordNeeded, "the server asks for a password and none was given")
         }
         if let diagnostics = Diagnostics(connectionMessage: text) {
-            return LibpqError(.server, diagnostics.primary ?? text.firstLine, diagnostics: diagnostics)
+            var error = LibpqError(.server, diagnostics.primary ?? text.firstLine, diagnostics: diagnostics)
+            error.user = user
+            error.database = database
+            return error
         }
         let lines = text.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
         return LibpqError(.connectionFailed, lines.joined(separator: " "))

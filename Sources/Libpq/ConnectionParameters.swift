@@ -18,15 +18,35 @@ package struct ConnectionParameters: Sendable {
         self.connectionString = connectionString
     }
 
-    /// The time one attempt to connect may take: `connect_timeout` for each host, half a minute by default.
-    ///
-    /// Asynchronous libpq leaves this to its caller.
-    func patience() -> Duration {
-        let effective = Self.effectiveOptions(connectionString)
-        let hosts = (effective["hostaddr"] ?? effective["host"] ?? "").split(separator: ",").count
-        let seconds =
-            effective["connect_timeout"].flatMap(Int.init).flatMap { $0 > 0 ? max($0, 2) : nil } ?? 30
-        return .seconds(seconds * max(hosts, 1))
+    /// The time a host gets to let us in: `connect_timeout`, half a minute by default.
+    func patiencePerHost() -> Duration {
+        let seconds = Self.effectiveOptions(connectionString)["connect_timeout"].flatMap(Int.init) ?? 0
+        return .seconds(seconds > 0 ? max(seconds, 2) : 30)
+    }
+
+    /// Takes a host that does not answer out of the list. Returns false if it was the only one.
+    mutating func leaveOutHost(_ address: (host: String, hostAddress: String, port: String)) -> Bool {
+        let effective = Self.effectiveOptions(connectionString).merging(overrides) { $1 }
+        func list(_ keyword: String) -> [Substring] {
+            (effective[keyword] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        }
+        var (hosts, addresses, ports) = (list("host"), list("hostaddr"), list("port"))
+        let count = max(hosts.count, addresses.count)
+        let index = (0..<count).first { index in
+            (index >= hosts.count || hosts[index] == address.host)
+                && (index >= addresses.count || addresses[index].isEmpty
+                    || addresses[index] == address.hostAddress)
+                && (ports.count != count || ports[index] == address.port)
+        }
+        guard count > 1, let index else { return false }
+        if index < hosts.count { hosts.remove(at: index) }
+        if index < addresses.count { addresses.remove(at: index) }
+        if ports.count == count { ports.remove(at: index) }
+        for (keyword, left) in [("host", hosts), ("hostaddr", addresses), ("port", ports)] where !left.isEmpty
+        {
+            overrides[keyword] = left.joined(separator: ",")
+        }
+        return true
     }
 
     /// The keywords and values for libpq, in its order of precedence: a later one beats an earlier one.
@@ -56,6 +76,12 @@ package struct ConnectionParameters: Sendable {
     }
 
     private static func validate(_ connectionString: String) throws(LibpqError) {
+        guard Self.hasPlainAuthority(connectionString) else {
+            throw LibpqError(
+                .invalidConnectionString,
+                "the connection URI is not valid: in a user name or password, the characters @ : / ? # [ ] must be "
+                    + "percent-encoded")
+        }
         var message: UnsafeMutablePointer<CChar>?
         // SAFETY: libpq returns memory of its own, or nil and a message of its own; both are freed here.
         let options = unsafe PQconninfoParse(connectionString, &message)
@@ -64,6 +90,21 @@ package struct ConnectionParameters: Sendable {
         // The message quotes the string, which may hold a password: say where to look, not what it holds.
         if unsafe options == nil {
             throw LibpqError(.invalidConnectionString, "the connection string is not valid")
+        }
+    }
+
+    /// Whether the hosts and ports of a URI can be told from its user and password. libpq would take a part of a password
+    /// with such a character for a host or port, and quote it in its error.
+    private static func hasPlainAuthority(_ connectionString: String) -> Bool {
+        guard let scheme = connectionString.firstRange(of: "://") else { return true }
+        let authority = connectionString[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        let parts = authority.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let hosts = parts.last else { return false }
+        return hosts.split(separator: ",").allSatisfy { host in
+            // A colon inside of brackets belongs to an IPv6 address.
+            let outside = host.lastIndex(of: "]").map { host[$0...].dropFirst() } ?? host
+            guard let colon = outside.firstIndex(of: ":") else { return true }
+            return outside[colon...].dropFirst().allSatisfy(\.isNumber)
         }
     }
 

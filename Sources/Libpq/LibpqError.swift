@@ -23,6 +23,9 @@ package struct LibpqError: Error, Sendable {
     /// One line, without the connection string or any secret.
     package var message: String
     package var diagnostics: Diagnostics?
+    /// Who asked for what, when a connection was refused.
+    package var user: String?
+    package var database: String?
 
     package init(_ kind: Kind, _ message: String, diagnostics: Diagnostics? = nil) {
         self.kind = kind

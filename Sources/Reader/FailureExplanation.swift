@@ -8,7 +8,7 @@ extension ReaderError {
     ///   - position: the last event that was emitted.
     init(
         _ error: LibpqError, _ reason: RetryPolicy.StopReason, options: ReaderOptions, user: String?,
-        after position: LSN
+        after position: Position
     ) {
         let kind: Kind =
             switch reason {
@@ -17,14 +17,18 @@ extension ReaderError {
             case .permissionDenied: .permissionDenied
             case .configuration: .configuration
             }
-        let role = user.map(quoted) ?? "…"
+        let role = (error.user ?? user).map(quoted) ?? "…"
+        let database = error.database.map(quoted) ?? "…"
         let slot = options.slot
         switch error.sqlState {
         case "42501":
+            // In any language, only the refusal to connect names the database.
+            let mayNotConnect = error.message.contains(database)
             self.init(
                 kind, "the role \(role) may not do what streaming needs",
-                hint: "Run: ALTER ROLE \(role) REPLICATION;",
-                underlying: error)
+                hint: mayNotConnect
+                    ? "Run: GRANT CONNECT ON DATABASE \(database) TO \(role);"
+                    : "Run: ALTER ROLE \(role) REPLICATION;", underlying: error)
         case "28000", "28P01":
             self.init(
                 kind, "the server does not let us in",
@@ -49,6 +53,13 @@ extension ReaderError {
             self.init(
                 kind, "the slot \(slot) is in use by another consumer",
                 hint: "Stop that one, or choose another name by --slot.", underlying: error)
+        case "42704":
+            self.init(
+                kind,
+                "the slot \(slot) holds changes from before its publication was made, which cannot be decoded",
+                hint:
+                    "Run: SELECT pg_replication_slot_advance('\(slot)', pg_current_wal_lsn()); the changes up to "
+                    + "then are lost to this stream, so take a new copy of the tables.", underlying: error)
         case "22021", "22P05":
             self.init(
                 kind, "the server cannot convert a value to UTF-8, in a transaction after \(position)",

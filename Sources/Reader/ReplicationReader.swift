@@ -83,7 +83,7 @@ package final class ReplicationReader {
 
     /// How long to wait before the next attempt.
     private func delay(after error: LibpqError) throws(ReaderError) -> Duration {
-        let highest = consumer.progress().highest
+        let emitted = consumer.progress().emitted
         switch error.kind {
         case .invalidConnectionString:
             throw ReaderError(
@@ -97,7 +97,7 @@ package final class ReplicationReader {
         if options.isTemporary, memory.hasStreamed {
             throw ReaderError(
                 .unavailable,
-                "the connection was lost, and the temporary slot with it; the last event was of \(highest)",
+                "the connection was lost, and the temporary slot with it; the last event was \(emitted)",
                 underlying: error)
         }
         switch retry.failed(sqlState: error.sqlState, at: .now, jitter: .random(in: 0...1)) {
@@ -107,7 +107,7 @@ package final class ReplicationReader {
                 metadata: ["reason": "\(error)", "in": "\(Int(delay / .milliseconds(1))) ms"])
             return delay
         case .stop(let reason):
-            throw ReaderError(error, reason, options: options, user: user, after: highest)
+            throw ReaderError(error, reason, options: options, user: user, after: emitted)
         }
     }
 

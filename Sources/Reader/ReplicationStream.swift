@@ -77,7 +77,9 @@ package final class ReplicationStream {
     /// Starts the stream at the slot's confirmed position.
     func start(slot: String, publications: [String]) throws(StreamFailure) {
         let names = try publications.map { name throws(StreamFailure) in try identifier(name) }
-        var options = ["proto_version '1'", "publication_names \(try literal(names.joined(separator: ",")))"]
+        // The grammar of replication commands knows no escapes in a string but the doubled quote.
+        let list = names.joined(separator: ",").replacing("'", with: "''")
+        var options = ["proto_version '1'", "publication_names '\(list)'"]
         // Fixed, because they decide the ordinals of positions.
         if serverVersion >= 140_000 { options.append("messages 'true'") }
         _ = try query(

@@ -22,14 +22,16 @@ struct SlotSetup {
         _ stream: ReplicationStream, _ memory: StreamSetup.Memory, _ progress: StreamProgress,
         database: String
     ) throws(StreamFailure) -> LSN {
+        // The slot first: whoever makes one at the same time has made its publication before.
+        let slot = options.isTemporary ? nil : try find(stream, memory.slot)
         let missing = try missingPublications(stream)
         if options.isTemporary {
             try requirePublications(missing)
             return try create(stream, memory.slot)
         }
-        if let slot = try find(stream, memory.slot) {
+        if let slot {
             try check(slot, memory.slot, database)
-            try requirePublications(missing)
+            try requirePublications(missing, of: memory.slot)
             let confirmed = slot.confirmed ?? .zero
             do throws(ContinuityError) {
                 let ours = memory.hasStreamed ? progress.confirmed : nil
@@ -46,11 +48,14 @@ struct SlotSetup {
                 "Take a new copy of the tables, and start again: a new slot is made at the start.")
         }
         guard options.mayCreate else {
+            // The publication before the slot.
+            let publications = missing.map { "CREATE PUBLICATION \(quoted($0)) FOR ALL TABLES; " }.joined()
             throw failure(
                 "there is no slot \(memory.slot)",
-                "Run: SELECT pg_create_logical_replication_slot('\(memory.slot)', 'pgoutput'); "
+                "Run: \(publications)SELECT pg_create_logical_replication_slot('\(memory.slot)', 'pgoutput'); "
                     + "or leave out --no-create.")
         }
+        try requireFreeSlot(stream)
         if !missing.isEmpty {
             try PublicationSetup(options: options, logger: logger).create(stream, missing: missing)
         }
@@ -106,19 +111,38 @@ struct SlotSetup {
         return options.publications.filter { !present.contains($0) }
     }
 
-    /// The server would start to stream without the publication, and fail or be silent later.
-    private func requirePublications(_ missing: [String]) throws(StreamFailure) {
-        guard let name = missing.first else { return }
-        let why =
-            options.isTemporary
-            ? "A temporary slot creates none."
-            : "It must be there before the slot, so that no change is missed."
-        throw failure(
-            "there is no publication \(name)",
-            "Run: CREATE PUBLICATION \(quoted(name)) FOR ALL TABLES; \(why)")
+    /// The server would start to stream without the publication, and fail or be silent later: one that is made now
+    /// does not hold for the changes that the slot has kept until now.
+    private func requirePublications(_ missing: [String], of slot: String? = nil) throws(StreamFailure) {
+        guard !missing.isEmpty else { return }
+        var hint = "Run: " + missing.map { "CREATE PUBLICATION \(quoted($0)) FOR ALL TABLES; " }.joined()
+        if let slot {
+            hint += """
+                SELECT pg_replication_slot_advance('\(slot)', pg_current_wal_lsn()); the changes up to then are lost \
+                to this stream, so take a new copy of the tables.
+                """
+        } else {
+            hint += "a temporary slot creates none."
+        }
+        throw failure("there is no publication \(missing.joined(separator: ", "))", hint)
     }
 
     // MARK: Creating a slot
+
+    /// Looked at before a publication is made, which would be of no use without its slot.
+    private func requireFreeSlot(_ stream: ReplicationStream) throws(StreamFailure) {
+        let rows = try stream.query(
+            """
+            SELECT current_setting('max_replication_slots'), count(*) FROM pg_replication_slots
+            """)
+        guard let limit = rows.first?[0].flatMap({ Int($0) }), let used = rows.first?[1].flatMap({ Int($0) }),
+            used >= limit
+        else { return }
+        throw failure(
+            "the server has no free replication slot: max_replication_slots is \(limit), and \(used) are in use",
+            "Drop one that nobody reads (see pg_replication_slots), or run: "
+                + "ALTER SYSTEM SET max_replication_slots = \(used + 10); and restart the server.")
+    }
 
     private func create(_ stream: ReplicationStream, _ name: String) throws(StreamFailure) -> LSN {
         let kind = options.isTemporary ? "TEMPORARY LOGICAL" : "LOGICAL"

@@ -39,6 +39,8 @@ package enum Consumption: Hashable, Sendable {
 package struct StreamProgress: Sendable {
     package var received = LSN.zero
     package var confirmed = LSN.zero
+    /// The last event that was emitted.
+    package var emitted = Position.start
     /// The highest LSN of an event that was emitted, or that may have been confirmed.
     package var highest = LSN.zero
     /// When the oldest byte that was not handed over was encoded; nil when all was.

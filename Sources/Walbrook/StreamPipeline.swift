@@ -85,6 +85,7 @@ final class StreamPipeline: StreamConsumer {
         var progress = StreamProgress()
         progress.received = processor.session.received
         progress.confirmed = ledger.confirmed
+        progress.emitted = processor.session.emitted
         progress.highest = max(processor.session.emitted.lsn, ledger.confirmed)
         progress.fillingSince = fillingSince
         progress.isPending = !ledger.isEmpty

@@ -71,12 +71,15 @@ struct SelectionArguments: ParsableArguments {
             valueName: "glob"))
     var table: [String] = []
 
-    @Option(help: ArgumentHelp("Leave out tables whose schema.table fits; repeatable.", valueName: "glob"))
+    @Option(
+        help: ArgumentHelp(
+            "Leave out tables whose schema.table fits; repeatable. (default: none)", valueName: "glob"))
     var excludeTable: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Stop once every transaction below an LSN is out, the event at a position, or what is there now.",
+            "Stop once every transaction below an LSN is out, the event at a position, or what is there now. "
+                + "(default: never)",
             valueName: "lsn|pos|now"))
     var until: String?
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Sinks
 
 /// The program `walbrook`.
 @main
@@ -9,4 +10,26 @@ struct Program: ParsableCommand {
         version: "walbrook 0.1.0",
         subcommands: [StreamCommand.self]
     )
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error)
+            let text = withoutSecrets(fullMessage(for: error))
+            if code == .success {
+                print(text)
+            } else if !text.isEmpty {
+                StandardError.write(text + "\n")
+            }
+            exit(withError: code)
+        }
+    }
+
+    /// Messages about arguments repeat them, and one may be a connection string that stands in the wrong place.
+    private static func withoutSecrets(_ message: String) -> String {
+        CommandLine.arguments.dropFirst().filter { $0.contains("://") || $0.contains("password") }
+            .reduce(message) { $0.replacing($1, with: "…") }
+    }
 }

@@ -98,10 +98,13 @@ package struct RetryPolicy: Sendable {
                 // A row that the server cannot convert to the client encoding.
                 case "22021", "22P05": .final(.configuration)
                 case "3D000": .final(.configuration)
+                // Somebody else made the slot a moment ago; the next attempt finds it.
+                case "42710": .transient
                 default:
                     switch sqlState.prefix(2) {
                     case "28": .final(.permissionDenied)
-                    case "42", "22": .final(.configuration)
+                    // 25: the server or the session is read-only.
+                    case "42", "22", "25": .final(.configuration)
                     default: .transient
                     }
                 }
