@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -47,11 +48,20 @@ final class PipeEnds: Sendable {
         }
     }
 
-    /// Takes up to `count` bytes out of the pipe and returns how many have come out in all.
-    func receive(atMost count: Int) -> Int {
+    /// Takes up to `count` bytes out of the pipe.
+    func receive(atMost count: Int) {
         state.withLock { state in
             if state.isReadable, let bytes = readSome(count) { state.received += bytes }
-            return state.received.count
+        }
+    }
+
+    /// Reads bit by bit, on a thread of its own, as long as this object lives.
+    func receiveSlowly(_ count: Int) {
+        DispatchQueue(label: "slow reader").async { [weak self] in
+            while let self {
+                self.receive(atMost: count)
+                usleep(10)
+            }
         }
     }
 
@@ -74,18 +84,16 @@ final class PipeEnds: Sendable {
     }
 }
 
-/// A file that a test makes and removes, or one that is there already.
+/// An open file: one that has no name any more, or a device.
 final class StoredFile: Sendable {
     let descriptor: Int32
-    private let path: String
-    private let isOurs: Bool
 
     /// A new file with this text in it, open for appending.
     init(containing text: String) throws {
-        path = temporaryPath()
-        isOurs = true
+        let path = temporaryPath()
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SystemCallFailure("open") }
+        unsafe unlink(path)
         let bytes = Array(text.utf8)
         // SAFETY: as many bytes are read as the array has.
         _ = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
@@ -93,15 +101,12 @@ final class StoredFile: Sendable {
 
     /// A device.
     init(device: String) throws {
-        path = device
-        isOurs = false
-        descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        descriptor = unsafe open(device, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemCallFailure("open") }
     }
 
     deinit {
         close(descriptor)
-        if isOurs { unsafe unlink(path) }
     }
 
     func contents() -> [UInt8] {
