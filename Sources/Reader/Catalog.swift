@@ -74,7 +74,7 @@ package final class Catalog {
         connection = nil
     }
 
-    private func query(_ text: String) throws(StreamFailure) -> [[String?]] {
+    func query(_ text: String) throws(StreamFailure) -> [[String?]] {
         do {
             let stop = stop
             let deadline = ContinuousClock.now + Self.patience

@@ -43,11 +43,19 @@ package struct Transformer: ~Copyable {
 
     /// A relation, from now on.
     ///
-    /// - Parameter primaryKey: names of the primary key's columns, which the stream does not tell for REPLICA
-    ///   IDENTITY FULL; nil when there is none or it is not known.
-    package mutating func describe(_ relation: Relation, primaryKey: [String]? = nil) {
-        let encodings = relation.columns.map { column in
-            types[column.type].map { ValueEncoding($0) } ?? ValueEncoding(column.type)
+    /// - Parameters:
+    ///   - primaryKey: names of the primary key's columns, which the stream does not tell for REPLICA IDENTITY FULL;
+    ///     nil when there is none or it is not known.
+    ///   - types: what the catalog says of the columns' types, as far as they are not built in. A domain is known by
+    ///     its Type message too, any other type that is missing is written as a string.
+    package mutating func describe(
+        _ relation: Relation, primaryKey: [String]? = nil, types: [OID: TypeDescription] = [:]
+    ) {
+        var encodings: [ValueEncoding] = []
+        for column in relation.columns {
+            let isKnown = types[column.type] != nil
+            let base = isKnown ? nil : self.types[column.type].flatMap { BuiltInTypes.oid(named: $0) }
+            encodings.append(plans.types.encoding(of: base ?? column.type, types))
         }
         plans.describe(
             RelationPlans.Description(

@@ -43,7 +43,7 @@ package final class Stream: Sendable {
     package func run() throws(WalbrookError) {
         let catalog = Catalog(connectionString: options.reader.connectionString, stop: stop)
         let processor = StreamProcessor(
-            transformer: Transformer(options: options.transformer), catalog: catalog)
+            transformer: Transformer(options: options.transformer), catalog: catalog, logger: logger)
         let wakeUp = stop.wakeUp
         let pipeline = StreamPipeline(
             processor: processor, sinks: sinks, statistics: statistics, wake: { wakeUp.signal() })

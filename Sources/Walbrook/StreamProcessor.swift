@@ -1,4 +1,5 @@
 internal import Libpq
+internal import Logging
 internal import Reader
 internal import Replication
 internal import Transformer
@@ -20,6 +21,10 @@ struct StreamProcessor: ~Copyable {
 
     private var decoder = MessageDecoder()
     private let catalog: Catalog
+    private let logger: Logger
+    private var serverVersion = 0
+    /// Types that a message was logged about.
+    private var saidGone: Set<OID> = []
 
     /// A batch is handed over when it has this many bytes: few enough to stay in a core's cache, many enough for one
     /// write to be worth it.
@@ -27,10 +32,11 @@ struct StreamProcessor: ~Copyable {
     /// A batch of one small transaction is copied out of the buffer, which is kept.
     private static let smallBatch = 16 * 1024
 
-    init(transformer: consuming Transformer, catalog: Catalog) {
+    init(transformer: consuming Transformer, catalog: Catalog, logger: Logger) {
         session = StreamSession()
         self.transformer = transformer
         self.catalog = catalog
+        self.logger = logger
     }
 
     /// A stream begins, for the first time or again.
@@ -39,6 +45,7 @@ struct StreamProcessor: ~Copyable {
             session = StreamSession(resumingAfter: session.emitted, stopPoint: facts.stopPoint)
         }
         transformer.options.repairsText = facts.hasUnknownEncoding
+        serverVersion = facts.serverVersion
     }
 
     mutating func connectionLost() {
@@ -151,8 +158,21 @@ struct StreamProcessor: ~Copyable {
     }
 
     private mutating func describe(_ relation: Relation) throws(StreamFailure) {
+        guard transformer.includes(relation) else { return transformer.describe(relation) }
         // With REPLICA IDENTITY FULL every column is flagged, and only the catalog knows the key.
-        let needsKey = relation.replicaIdentity == .full && transformer.includes(relation)
-        transformer.describe(relation, primaryKey: needsKey ? try catalog.primaryKey(of: relation.oid) : nil)
+        let primaryKey = relation.replicaIdentity == .full ? try catalog.primaryKey(of: relation.oid) : nil
+        let unknown = Set(relation.columns.map(\.type).filter { $0 >= Catalog.firstUserDefined })
+        let types = unknown.isEmpty ? [:] : try catalog.types(unknown, serverVersion: serverVersion)
+        transformer.describe(relation, primaryKey: primaryKey, types: types)
+        let gone = unknown.subtracting(types.keys)
+        if !gone.isEmpty { sayGone(gone, relation) }
+    }
+
+    private mutating func sayGone(_ types: Set<OID>, _ relation: Relation) {
+        for type in types where saidGone.insert(type).inserted {
+            logger.notice(
+                "a type is gone from the catalog; its values are written as strings",
+                metadata: ["type": "\(type)", "table": "\(relation.schema).\(relation.name)"])
+        }
     }
 }

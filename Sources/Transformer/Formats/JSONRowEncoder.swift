@@ -2,7 +2,7 @@ import Replication
 
 /// Writes what a row event says of its row: `key`, `before`, `after`, `unchanged`, `json_null`, `json_null_before`.
 struct JSONRowEncoder: ~Copyable {
-    private var arrays = ArrayEncoder()
+    private let values = ValueEncoder()
 
     /// Where a column's value comes from: the new row, the old one in place of a value that was not sent, or nowhere.
     private enum Source {
@@ -163,10 +163,10 @@ struct JSONRowEncoder: ~Copyable {
         buffer.append(
             plans.text.span, from: column.label.start + comma, count: column.label.count - comma)
         if case .null = value.kind { return buffer.append("null") }
-        switch column.encoding {
-        case .scalar(let scalar): scalar.append(bytes, value.range, to: &buffer)
-        case .array(let element, let delimiter):
-            arrays.append(bytes, value.range, element: element, delimiter: delimiter, to: &buffer)
+        if case .scalar(let scalar) = column.encoding {
+            scalar.append(bytes, value.range, to: &buffer)
+        } else {
+            values.append(bytes, value.range, as: column.encoding, plans.types, to: &buffer)
         }
     }
 

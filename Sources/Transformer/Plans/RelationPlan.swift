@@ -49,6 +49,8 @@ struct RelationPlans: ~Copyable {
     }
 
     private(set) var columns: [ColumnPlan] = []
+    /// How the columns' types are written.
+    var types = TypeEncodings()
     private(set) var text = OutputBuffer(capacity: 4096)
     /// Sorted by OID.
     private(set) var relations: [RelationPlan] = []

@@ -9,7 +9,7 @@ struct RelationPlansTests {
         plans.describe(
             RelationPlans.Description(
                 relation: relation, primaryKey: nil,
-                encodings: relation.columns.map { ValueEncoding($0.type) }, isIncluded: true))
+                encodings: relation.columns.map { _ in .text }, isIncluded: true))
     }
 
     @Test("changes without end are compacted, and every relation is found afterwards")

@@ -1,0 +1,77 @@
+package import Replication
+
+extension Catalog {
+    /// OIDs below this are built in, and known without asking.
+    package static let firstUserDefined = OID(16384)
+
+    /// What types are made of, and what those are made of, down to the built-in ones: all with two queries. A type that
+    /// is gone is not in the answer.
+    package func types(
+        _ oids: some Sequence<OID>, serverVersion: Int
+    ) throws(StreamFailure) -> [OID: TypeDescription] {
+        // Before multiranges there were, a range stands for itself here, which finds nothing new.
+        let multirangeColumn = serverVersion >= 140_000 ? "rngmultitypid" : "rngtypid"
+        let list = oids.map { "\($0)" }.joined(separator: ",")
+        let needed = """
+            WITH RECURSIVE needed(oid) AS (
+                SELECT unnest('{\(list)}'::oid[])
+                UNION
+                SELECT part.oid FROM needed, LATERAL (
+                    SELECT typelem FROM pg_type WHERE oid = needed.oid
+                    UNION ALL SELECT typbasetype FROM pg_type WHERE oid = needed.oid
+                    UNION ALL SELECT rngsubtype FROM pg_range WHERE rngtypid = needed.oid
+                    UNION ALL SELECT rngtypid FROM pg_range WHERE \(multirangeColumn) = needed.oid
+                    UNION ALL SELECT atttypid FROM pg_attribute JOIN pg_type ON typrelid = attrelid
+                               WHERE pg_type.oid = needed.oid AND typtype = 'c' AND attnum > 0 AND NOT attisdropped
+                ) AS part(oid) WHERE part.oid >= \(Self.firstUserDefined)
+            )
+            """
+        let types = try query(
+            """
+            \(needed)
+            SELECT t.oid, t.typname, t.typtype, t.typbasetype, element.oid, ascii(element.typdelim::text),
+                   range.rngsubtype, multi.rngtypid
+              FROM needed JOIN pg_type t ON t.oid = needed.oid
+              LEFT JOIN pg_type element ON element.typarray = t.oid
+              LEFT JOIN pg_range range ON range.rngtypid = t.oid
+              LEFT JOIN pg_range multi ON multi.\(multirangeColumn) = t.oid
+            """)
+        let fields = try query(
+            """
+            \(needed)
+            SELECT t.oid, attname, atttypid
+              FROM needed JOIN pg_type t ON t.oid = needed.oid JOIN pg_attribute ON attrelid = t.typrelid
+             WHERE t.typtype = 'c' AND attnum > 0 AND NOT attisdropped
+             ORDER BY t.oid, attnum
+            """)
+        var composites: [OID: [TypeDescription.Field]] = [:]
+        for row in fields {
+            guard let type = oid(row[0]), let name = row[1], let fieldType = oid(row[2]) else { continue }
+            composites[type, default: []].append(TypeDescription.Field(name: name, type: fieldType))
+        }
+        var result: [OID: TypeDescription] = [:]
+        for row in types {
+            guard let type = oid(row[0]), let name = row[1] else { continue }
+            let structure: TypeDescription.Structure =
+                if let element = oid(row[4]), let delimiter = row[5].flatMap({ UInt8($0) }) {
+                    .array(of: element, delimiter: delimiter)
+                } else if let subtype = oid(row[6]) {
+                    .range(of: subtype)
+                } else if let range = oid(row[7]) {
+                    .multirange(of: range)
+                } else if row[2] == "d", let base = oid(row[3]) {
+                    .domain(over: base)
+                } else if row[2] == "c" {
+                    .composite(composites[type] ?? [])
+                } else {
+                    .base
+                }
+            result[type] = TypeDescription(name: name, structure: structure)
+        }
+        return result
+    }
+
+    private func oid(_ text: String?) -> OID? {
+        text.flatMap { UInt32($0) }.map { OID($0) }
+    }
+}

@@ -1,0 +1,212 @@
+import Replication
+
+/// Writes values that are made of others: arrays, rows, ranges and sets of ranges, nested as deeply as their types.
+///
+/// PostgreSQL manual, "Array Input and Output Syntax", "Composite Type Input and Output Syntax" and "Range Input/Output".
+struct ValueEncoder: ~Copyable {
+    /// Items without their escapes, one buffer for each level of nesting, kept from value to value.
+    private final class Scratch {
+        var bytes = OutputBuffer(capacity: 256)
+        private(set) lazy var next = Scratch()
+
+        init() {}
+    }
+
+    private let scratch = Scratch()
+
+    /// Appends a value. Text that is not of its type's form becomes a JSON string: a line is always JSON.
+    func append(
+        _ source: borrowing Span<UInt8>, _ range: Range<Int>, as encoding: ValueEncoding,
+        _ types: borrowing TypeEncodings, to buffer: inout OutputBuffer
+    ) {
+        append(source, range, encoding, types, scratch, &buffer)
+    }
+
+    private func append(
+        _ source: borrowing Span<UInt8>, _ range: Range<Int>, _ encoding: ValueEncoding,
+        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+    ) {
+        let start = buffer.count
+        var scanner = ItemScanner(range)
+        let isWhole: Bool
+        switch encoding {
+        case .scalar(let scalar):
+            return scalar.append(source, range, to: &buffer)
+        case .array(let element, let delimiter):
+            // Other lower bounds than 1 stand in front (`[0:1]={1,2}`) and are dropped.
+            let hasBounds = scanner.peek(source) == UInt8(ascii: "[")
+            isWhole =
+                (!hasBounds || scanner.skip(past: UInt8(ascii: "="), source))
+                && appendArray(source, &scanner, types.encodings[element], delimiter, types, scratch, &buffer)
+        case .composite(let fields):
+            isWhole = appendComposite(source, &scanner, fields, types, scratch, &buffer)
+        case .range(let subtype):
+            isWhole = appendRange(source, &scanner, types.encodings[subtype], types, scratch, &buffer)
+        case .multirange(let member):
+            guard case .range(let subtype) = types.encodings[member] else {
+                return buffer.appendJSONString(source, range)
+            }
+            isWhole = appendMultirange(source, &scanner, types.encodings[subtype], types, scratch, &buffer)
+        }
+        guard isWhole, scanner.isAtEnd else {
+            buffer.truncate(to: start)
+            return buffer.appendJSONString(source, range)
+        }
+    }
+
+    /// Appends an item that was read from `source`.
+    private func append(
+        _ item: ItemScanner.Item, _ source: borrowing Span<UInt8>, _ encoding: ValueEncoding,
+        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+    ) {
+        switch item {
+        case .plain(let range, _): append(source, range, encoding, types, scratch.next, &buffer)
+        case .unescaped: append(whole: scratch.bytes, encoding, types, scratch.next, &buffer)
+        }
+    }
+
+    private func append(
+        whole bytes: borrowing OutputBuffer, _ encoding: ValueEncoding, _ types: borrowing TypeEncodings,
+        _ scratch: Scratch, _ buffer: inout OutputBuffer
+    ) {
+        append(bytes.span, 0..<bytes.count, encoding, types, scratch, &buffer)
+    }
+
+    // MARK: The forms
+
+    /// `{1,"a b",NULL,{…}}`.
+    private func appendArray(
+        _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ element: ValueEncoding,
+        _ delimiter: UInt8,
+        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+    ) -> Bool {
+        guard scanner.take("{", source) else { return false }
+        var depth = 1
+        buffer.append("[")
+        // An empty array ends at once.
+        var expectsValue = scanner.peek(source) != UInt8(ascii: "}")
+        while depth > 0 {
+            if expectsValue {
+                if scanner.take("{", source) {
+                    depth += 1
+                    buffer.append("[")
+                    expectsValue = scanner.peek(source) != UInt8(ascii: "}")
+                    continue
+                }
+                guard
+                    let item = scanner.item(
+                        source, until: delimiter, or: UInt8(ascii: "}"), unescapedInto: &scratch.bytes)
+                else { return false }
+                if case .plain(let range, isQuoted: false) = item {
+                    guard !range.isEmpty else { return false }
+                    if source.isNull(range) {
+                        buffer.append("null")
+                    } else {
+                        append(item, source, element, types, scratch, &buffer)
+                    }
+                } else {
+                    append(item, source, element, types, scratch, &buffer)
+                }
+                expectsValue = false
+            } else if scanner.take(delimiter, source) {
+                buffer.append(",")
+                expectsValue = true
+            } else {
+                guard scanner.take("}", source) else { return false }
+                depth -= 1
+                buffer.append("]")
+            }
+        }
+        return true
+    }
+
+    /// `(1,"a b",)`: what is empty and not quoted is null.
+    private func appendComposite(
+        _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ fields: Range<Int>,
+        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+    ) -> Bool {
+        guard scanner.take("(", source) else { return false }
+        buffer.append("{")
+        for index in fields {
+            if index > fields.lowerBound {
+                guard scanner.take(",", source) else { return false }
+                buffer.append(",")
+            }
+            let field = types.fields[index]
+            buffer.append(types.labels.span, from: field.label.start, count: field.label.count)
+            guard let item = scanner.item(source, until: ",", or: ")", unescapedInto: &scratch.bytes) else {
+                return false
+            }
+            appendOrNull(item, source, types.encodings[field.encoding], types, scratch, &buffer)
+        }
+        buffer.append("}")
+        return scanner.take(")", source)
+    }
+
+    /// `[1,5)`, `(,5]`, `empty`.
+    private func appendRange(
+        _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ subtype: ValueEncoding,
+        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+    ) -> Bool {
+        if scanner.peek(source) == UInt8(ascii: "e") {
+            buffer.append("{\"empty\":true}")
+            return "empty".allSatisfy { scanner.take($0, source) }
+        }
+        let isLowerIncluded = scanner.take("[", source)
+        guard isLowerIncluded || scanner.take("(", source) else { return false }
+        buffer.append("{\"lower\":")
+        guard let lower = scanner.item(source, until: ",", or: ",", unescapedInto: &scratch.bytes) else {
+            return false
+        }
+        appendOrNull(lower, source, subtype, types, scratch, &buffer)
+        guard scanner.take(",", source) else { return false }
+        buffer.append(",\"upper\":")
+        guard let upper = scanner.item(source, until: "]", or: ")", unescapedInto: &scratch.bytes) else {
+            return false
+        }
+        appendOrNull(upper, source, subtype, types, scratch, &buffer)
+        let isUpperIncluded = scanner.take("]", source)
+        guard isUpperIncluded || scanner.take(")", source) else { return false }
+        buffer.append(",\"bounds\":\"")
+        buffer.append(UInt8(ascii: isLowerIncluded ? "[" : "("))
+        buffer.append(UInt8(ascii: isUpperIncluded ? "]" : ")"))
+        buffer.append("\"}")
+        return true
+    }
+
+    /// `{[1,5),[7,9)}`.
+    private func appendMultirange(
+        _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ subtype: ValueEncoding,
+        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+    ) -> Bool {
+        guard scanner.take("{", source) else { return false }
+        buffer.append("[")
+        if scanner.peek(source) != UInt8(ascii: "}") {
+            repeat {
+                guard appendRange(source, &scanner, subtype, types, scratch, &buffer) else { return false }
+                guard scanner.peek(source) == UInt8(ascii: ",") else { break }
+                buffer.append(",")
+            } while scanner.take(",", source)
+        }
+        buffer.append("]")
+        return scanner.take("}", source)
+    }
+
+    private func appendOrNull(
+        _ item: ItemScanner.Item, _ source: borrowing Span<UInt8>, _ encoding: ValueEncoding,
+        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+    ) {
+        if case .plain(let range, isQuoted: false) = item, range.isEmpty { return buffer.append("null") }
+        append(item, source, encoding, types, scratch, &buffer)
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether the text is a bare NULL, in any case.
+    fileprivate func isNull(_ range: Range<Int>) -> Bool {
+        let start = range.lowerBound
+        return range.count == 4 && self[start] | 0x20 == UInt8(ascii: "n")
+            && self[start + 1] | 0x20 == UInt8(ascii: "u") && self[start + 2] | 0x20 == UInt8(ascii: "l")
+            && self[start + 3] | 0x20 == UInt8(ascii: "l")
+    }
+}
