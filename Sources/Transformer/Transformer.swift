@@ -3,6 +3,7 @@ package import Replication
 /// What the transformer is told by the user and by the server.
 package struct TransformerOptions: Sendable {
     package var filter: TableFilter
+    package var values = ValueOptions()
     /// Whether `begin` and `commit` are events of their own.
     package var includesTransactions: Bool
     /// Whether text may hold bytes that are not UTF-8, because the database does not say what they are.
@@ -26,12 +27,13 @@ package struct Transformer: ~Copyable {
     /// Texts that were not UTF-8 and were repaired.
     package private(set) var repairedTexts = 0
 
-    private var plans = RelationPlans()
+    private var plans: RelationPlans
     private var types: [OID: TypeName] = [:]
     private var format = JSONFormat()
 
     package init(options: TransformerOptions = TransformerOptions()) {
         self.options = options
+        plans = RelationPlans(options: options.values)
     }
 
     // MARK: What rows are described by

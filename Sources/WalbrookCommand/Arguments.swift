@@ -114,6 +114,24 @@ struct OutputArguments: ParsableArguments {
 
     @Flag(help: "Also write an event for the begin and the commit of each transaction.")
     var transactions = false
+
+    @Option(
+        help: ArgumentHelp("How int8 is written; a string is safe for readers of doubles.", valueName: "form")
+    )
+    var int8 = NumberForm.number
+
+    @Option(help: ArgumentHelp("How numeric is written; the digits are the same.", valueName: "form"))
+    var numeric = NumberForm.string
+
+    @Option(help: ArgumentHelp("How bytea is written.", valueName: "form"))
+    var bytea = BytesForm.base64
+
+    func fill(_ options: inout TransformerOptions) {
+        options.includesTransactions = transactions
+        options.values.writesInt8AsString = int8 == .string
+        options.values.writesNumericAsNumber = numeric == .number
+        options.values.writesByteaAsHexadecimal = bytea == .hex
+    }
 }
 
 struct LoggingArguments: ParsableArguments {
@@ -132,6 +150,14 @@ enum LogLevel: String, CaseIterable, ExpressibleByArgument {
     case trace, debug, info, notice, warning, error
 
     var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .notice }
+}
+
+enum NumberForm: String, CaseIterable, ExpressibleByArgument {
+    case number, string
+}
+
+enum BytesForm: String, CaseIterable, ExpressibleByArgument {
+    case base64, hex
 }
 
 /// A place events can go.

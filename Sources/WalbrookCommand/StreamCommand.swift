@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Logging
 internal import Reader
 internal import Sinks
-internal import Transformer
 internal import Walbrook
 
 /// `walbrook stream`.
@@ -47,7 +46,7 @@ struct StreamCommand: ParsableCommand {
         var options = StreamOptions()
         connection.fill(&options.reader)
         selection.fill(&options)
-        options.transformer.includesTransactions = output.transactions
+        output.fill(&options.transformer)
 
         let stream = try Stream(options: options, sinks: try sinks(), logger: logger)
         let signals = Signals { stream.requestStop() }

@@ -61,6 +61,25 @@ extension Integration.Streaming {
             }
         }
 
+        @Test func ofSomeTypesAreWrittenAsAsked() async throws {
+            try await blocking {
+                let fixture = try Fixture(
+                    "CREATE TABLE n (id int PRIMARY KEY, i int8, n numeric, b bytea, ia int8[], na numeric[], ba bytea[])"
+                )
+                try fixture.psql(
+                    #"""
+                    INSERT INTO n VALUES (1, 9007199254740993, 1.50, '\x00ff', '{1,NULL}', '{1.0,NaN}', ARRAY['\x01'::bytea])
+                    """#)
+                let asked = try fixture.stream(
+                    "--until", "now", "--int8", "string", "--numeric", "number", "--bytea", "hex")
+                #expect(
+                    asked[0].contains(
+                        #""id":1,"i":"9007199254740993","n":1.50,"b":"00ff","ia":["1",null],"na":[1.0,"NaN"],"ba":["01"]"#
+                    ),
+                    "\(asked)")
+            }
+        }
+
         /// The stream is older than the catalog: what is gone from it is written as a string, and said once.
         @Test func ofATypeThatIsGoneAreStrings() async throws {
             try await blocking {

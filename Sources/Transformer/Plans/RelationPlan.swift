@@ -50,12 +50,16 @@ struct RelationPlans: ~Copyable {
 
     private(set) var columns: [ColumnPlan] = []
     /// How the columns' types are written.
-    var types = TypeEncodings()
+    var types: TypeEncodings
     private(set) var text = OutputBuffer(capacity: 4096)
     /// Sorted by OID.
     private(set) var relations: [RelationPlan] = []
     private var descriptions: [OID: Description] = [:]
     private var latest = 0
+
+    init(options: ValueOptions = ValueOptions()) {
+        types = TypeEncodings(options: options)
+    }
 
     /// The index of a relation in `relations`. Rows of one relation mostly follow each other.
     @inline(__always)

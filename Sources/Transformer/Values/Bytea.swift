@@ -30,6 +30,14 @@ extension OutputBuffer {
         append(UInt8(ascii: "\""))
     }
 
+    /// The same digits without the `\x`.
+    mutating func appendHexadecimal(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
+        let hasPrefix =
+            range.count >= 2 && source[range.lowerBound] == UInt8(ascii: "\\")
+            && source[range.lowerBound + 1] == UInt8(ascii: "x")
+        appendJSONString(source, hasPrefix ? (range.lowerBound + 2)..<range.upperBound : range)
+    }
+
     /// Appends any bytes as a base64 string.
     mutating func appendBase64(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
         append(UInt8(ascii: "\""))

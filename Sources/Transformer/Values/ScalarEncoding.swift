@@ -17,11 +17,28 @@ enum ScalarEncoding: UInt8, Sendable {
     case hstore
     /// An array of numbers: pgvector's vector and halfvec.
     case vector
+    /// Hexadecimal digits, for those who asked for them.
+    case byteaHexadecimal
+}
+
+/// How some types are written, where consumers differ.
+package struct ValueOptions: Hashable, Sendable {
+    /// int8 as a string, for consumers that read every number as a double.
+    package var writesInt8AsString = false
+    /// numeric as a number, with the same digits; NaN and the infinities stay strings.
+    package var writesNumericAsNumber = false
+    /// bytea as hexadecimal digits without a prefix, instead of base64.
+    package var writesByteaAsHexadecimal = false
+
+    package init() {}
 }
 
 extension ScalarEncoding {
-    init?(builtIn oid: OID) {
+    init?(builtIn oid: OID, _ options: ValueOptions) {
         switch oid.value {
+        case 20 where options.writesInt8AsString: self = .text
+        case 1700 where options.writesNumericAsNumber: self = .number
+        case 17 where options.writesByteaAsHexadecimal: self = .byteaHexadecimal
         case 16: self = .boolean
         case 20, 21, 23, 26, 700, 701: self = .number
         case 114, 3802: self = .json
@@ -56,6 +73,7 @@ extension ScalarEncoding {
         case .timestamptz: buffer.appendTimestamp(source, range, isZoned: true)
         case .hstore: buffer.appendHstore(source, range)
         case .vector: buffer.appendVector(source, range)
+        case .byteaHexadecimal: buffer.appendHexadecimal(source, range)
         }
     }
 }

@@ -27,6 +27,7 @@ struct TypeEncodings: ~Copyable {
         var encoding: EncodingID
     }
 
+    private let options: ValueOptions
     private(set) var encodings: [ValueEncoding] = []
     private(set) var fields: [Field] = []
     private(set) var labels = OutputBuffer(capacity: 256)
@@ -36,6 +37,10 @@ struct TypeEncodings: ~Copyable {
     private struct Member: Hashable {
         var name: String
         var encoding: EncodingID
+    }
+
+    init(options: ValueOptions = ValueOptions()) {
+        self.options = options
     }
 
     /// The encoding of a type.
@@ -72,7 +77,7 @@ struct TypeEncodings: ~Copyable {
     }
 
     private mutating func builtIn(_ type: OID, _ types: [OID: TypeDescription], depth: Int) -> ValueEncoding {
-        if let scalar = ScalarEncoding(builtIn: type) { return .scalar(scalar) }
+        if let scalar = ScalarEncoding(builtIn: type, options) { return .scalar(scalar) }
         func part(_ type: UInt32) -> EncodingID {
             identifier(encoding(of: OID(type), types, depth: depth + 1))
         }
