@@ -32,6 +32,7 @@ struct SlotSetup {
         if let slot {
             try check(slot, memory.slot, database)
             try requirePublications(missing, of: memory.slot)
+            if !memory.hasStreamed { try warnOfUnpublishedTables(stream) }
             let confirmed = slot.confirmed ?? .zero
             do throws(ContinuityError) {
                 let ours = memory.hasStreamed ? progress.confirmed : nil
@@ -125,6 +126,26 @@ struct SlotSetup {
             hint += "a temporary slot creates none."
         }
         throw failure("there is no publication \(missing.joined(separator: ", "))", hint)
+    }
+
+    /// A table that was asked for by name and is in no publication would be missing without a word.
+    private func warnOfUnpublishedTables(_ stream: ReplicationStream) throws(StreamFailure) {
+        guard let tables = options.plainTables else { return }
+        var names: [String] = []
+        for publication in options.publications { names.append(try stream.literal(publication)) }
+        let rows = try stream.query(
+            """
+            SELECT schemaname || '.' || tablename FROM pg_publication_tables
+             WHERE pubname IN (\(names.joined(separator: ", ")))
+            """)
+        let published = Set(rows.compactMap { $0[0] })
+        for table in tables where !published.contains(table) {
+            logger.warning(
+                "a table is not in the publication, so nothing of it comes; see ALTER PUBLICATION … ADD TABLE",
+                metadata: [
+                    "table": "\(table)", "publication": "\(options.publications.joined(separator: ", "))",
+                ])
+        }
     }
 
     // MARK: Creating a slot

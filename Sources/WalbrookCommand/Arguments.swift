@@ -126,6 +126,10 @@ struct OutputArguments: ParsableArguments {
     @Option(help: ArgumentHelp("How bytea is written.", valueName: "form"))
     var bytea = BytesForm.base64
 
+    func validate() throws {
+        guard Set(to).count == to.count else { throw ValidationError("--to names the same place twice.") }
+    }
+
     func fill(_ options: inout TransformerOptions) {
         options.includesTransactions = transactions
         options.values.writesInt8AsString = int8 == .string

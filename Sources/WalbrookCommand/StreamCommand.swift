@@ -24,6 +24,7 @@ struct StreamCommand: ParsableCommand {
     func validate() throws {
         try connection.validate()
         try selection.validate()
+        try output.validate()
     }
 
     func run() throws {

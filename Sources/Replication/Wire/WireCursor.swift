@@ -19,7 +19,13 @@ package struct WireCursor: ~Escapable {
     }
 
     package func error(_ reason: DecodingError.Reason) -> DecodingError {
-        DecodingError(tag: tag, offset: offset, reason: reason)
+        switch reason {
+        case .unexpectedTuple, .unknownColumnKind, .unknownReplicaIdentity, .unknownFlags:
+            // The byte that was just read is the one that makes no sense.
+            DecodingError(tag: tag, offset: offset - 1, reason: reason)
+        case .truncated, .trailingBytes, .unknownMessage, .invalidLength:
+            DecodingError(tag: tag, offset: offset, reason: reason)
+        }
     }
 
     @_lifetime(self: copy self)
