@@ -6,6 +6,8 @@ struct ReadPacer {
     typealias Instant = ContinuousClock.Instant
 
     static let nap = Duration.microseconds(300)
+    /// With this much in the kernel there is no reason to let more pile up: wide rows come faster than one read a nap.
+    static let enoughWaiting = 64 * 1024
 
     /// This much within `window` means that we are behind.
     private static let muchInWindow = 4 * 1024

@@ -93,29 +93,20 @@ package final class ReplicationStream {
         do { return try connection.nextCopyBuffer() } catch { throw StreamFailure(error) }
     }
 
-    /// More than this waiting in the kernel is worth another read.
-    private static let worthReading = 8 * 1024
-    /// libpq doubles its buffer when it is filled without being drained: six reads in a row make 512 KiB of it.
-    private static let readsInARow = 6
-
-    /// Reads what the kernel holds into libpq's buffer.
+    /// Reads once: what the kernel holds, up to the 16 KiB of libpq's buffer (more only for a row that is larger).
     ///
-    /// Not until the socket is empty: the server adds a row at a time, and one would end up reading row by row.
+    /// Not until the socket is empty: the server adds a row at a time, and one would end up reading row by row. Reading
+    /// six times in a row instead of once took 1.1 to 1.8 times as long for the same rows.
     func read() throws(StreamFailure) {
-        do { try readGulp() } catch { throw StreamFailure(error) }
-    }
-
-    private func readGulp() throws(LibpqError) {
-        var left = 0
-        for _ in 0..<Self.readsInARow {
+        do {
             try connection.consumeInput()
-            left = connection.bytesToRead
-            if left < Self.worthReading { break }
-        }
-        if left == 0, connection.isEncrypted {
-            // Up to a record of 16 KiB may be left inside the library, where poll does not see it.
-            try connection.consumeInput()
-            try connection.consumeInput()
+            if connection.isEncrypted, connection.bytesToRead == 0 {
+                // Up to a record of 16 KiB may be left inside the library, where poll does not see it.
+                try connection.consumeInput()
+                try connection.consumeInput()
+            }
+        } catch {
+            throw StreamFailure(error)
         }
     }
 

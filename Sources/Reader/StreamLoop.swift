@@ -109,7 +109,7 @@ struct StreamLoop {
     ) throws(StreamFailure) {
         if !isBlocked, pacer.isBehind {
             if let since = progress.fillingSince, now - since >= Self.longestHold { consumer.handOver() }
-            Poller.nap(ReadPacer.nap)
+            if stream.bytesToRead < ReadPacer.enoughWaiting { Poller.nap(ReadPacer.nap) }
             let waiting = stream.bytesToRead
             pacer.napped(bytes: waiting)
             if waiting > 0 { return try stream.read() }
