@@ -25,6 +25,10 @@ extension Connection {
                 throw error
             }
             let entersCopy = result.status == PGRES_COPY_BOTH
+            // libpq would give the same result again and again.
+            if result.status == PGRES_COPY_IN || result.status == PGRES_COPY_OUT {
+                throw LibpqError(.unexpectedResult, "the server answered with a copy that was not asked for")
+            }
             if last == nil || result.columnCount > 0 || entersCopy { last = consume result }
             if entersCopy { break }
         }
@@ -42,7 +46,12 @@ extension Connection {
             guard let result = nextResult() else { return nil }
             if let error = result.error { return error }
             // The server is done, and waits for us to say the same.
-            if result.status == PGRES_COPY_IN { try putCopyEnd() }
+            switch result.status {
+            case PGRES_COPY_IN: try putCopyEnd()
+            case PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                return LibpqError(.unexpectedResult, "the server started another copy")
+            default: break
+            }
         }
     }
 
@@ -52,23 +61,37 @@ extension Connection {
     package func endCopy(poller: Poller, until deadline: Instant) throws(LibpqError) {
         try putCopyEnd()
         var isFlushed = try flush()
+        var gulp = 0
         while true {
             switch try nextCopyBuffer() {
             case .message:
                 continue
             case .ended:
-                if let error = try copyEnd(poller: poller, until: deadline) { throw error }
+                // The server answers in order, so it has taken in all we sent. Of an open transaction it would first
+                // send the rest, so its last word is not waited for.
+                if !isBusy, let error = nextResult()?.error { throw error }
                 return
             case .notYet:
                 guard .now < deadline else {
                     throw LibpqError(.timedOut, "the server did not end the stream")
                 }
                 let ready = poller.wait(socket: socket, writable: !isFlushed, until: deadline)
-                if ready.isReadable { try consumeInput() }
+                if ready.isReadable {
+                    if gulp <= 0 {
+                        // In the middle of a transaction a walsender looks at what we sent only when it cannot send.
+                        if bytesToRead >= Self.flowing { Poller.nap(.milliseconds(50)) }
+                        gulp = bytesToRead
+                    }
+                    gulp -= 8 * 1024
+                    try consumeInput()
+                }
                 if !isFlushed { isFlushed = try flush() }
             }
         }
     }
+
+    /// This much waiting means that the server is sending and not answering.
+    private static var flowing: Int { 4 * 1024 }
 
     private func waitForResult(
         poller: Poller, tickInterval: Duration, tick: () throws(LibpqError) -> Void

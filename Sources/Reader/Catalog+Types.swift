@@ -66,7 +66,8 @@ extension Catalog {
                 } else {
                     .base
                 }
-            result[type] = TypeDescription(name: name, structure: structure)
+            // Only a base type is what its name says: an enumeration may have any name.
+            result[type] = TypeDescription(name: row[2] == "b" ? name : "", structure: structure)
         }
         return result
     }

@@ -36,7 +36,7 @@ package final class Catalog {
             """
             SELECT a.attname
               FROM pg_catalog.pg_index i
-              JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
              WHERE i.indrelid = \(relation.value) AND i.indisprimary AND i.indisvalid
              ORDER BY a.attnum
             """)
@@ -80,10 +80,15 @@ package final class Catalog {
             let deadline = ContinuousClock.now + Self.patience
             usedAt = .now
             if connection == nil {
-                connection = ConnectionBox(
+                let box = ConnectionBox(
                     try Connection.connect(
                         .ordinary(connectionString), poller: poller, limit: Self.patience
                     ) { stop.isRequested })
+                if box.connection.parameter("server_encoding") == "SQL_ASCII" {
+                    // As on the stream's connection: a column's name can be in any encoding.
+                    _ = try box.connection.query("SET client_encoding TO SQL_ASCII", poller: poller)
+                }
+                connection = box
             }
             guard let connection else { return [] }
             return try connection.connection.query(text, poller: poller) { () throws(LibpqError) in

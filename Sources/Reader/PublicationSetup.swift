@@ -31,9 +31,11 @@ struct PublicationSetup {
         let target = try target(stream)
         let publish =
             options.publishesWithoutIdentity ? "insert, truncate" : "insert, update, delete, truncate"
+        // Under the names of its partitions, the filter would drop every row of a table that was named.
+        let viaRoot = options.plainTables != nil
         let statement = """
             CREATE PUBLICATION \(try stream.identifier(name)) FOR \(target) \
-            WITH (publish = '\(publish)', publish_via_partition_root = false)
+            WITH (publish = '\(publish)', publish_via_partition_root = \(viaRoot))
             """
         do throws(StreamFailure) {
             _ = try stream.query(statement)

@@ -45,10 +45,12 @@ package final class ReplicationReader {
     /// - Throws: `ReaderError` when the stream cannot go on.
     package func run() throws(ReaderError) -> Ending {
         while true {
+            let before = consumer.progress().highest
             do throws(StreamFailure) {
                 return try attempt()
             } catch {
                 consumer.connectionLost()
+                if consumer.progress().highest > before { retry.progressed() }
                 switch error {
                 case .stopped: return .stopped
                 case .final(let error): throw error
@@ -117,7 +119,8 @@ package final class ReplicationReader {
         let deadline = ContinuousClock.now + delay
         while true {
             if stop.isRequested { return .stopped }
-            if consumer.progress().hasEnded { return .sinkEnded }
+            // What sinks have finished still has to be confirmed: that needs a connection.
+            if consumer.progress().hasLostSink { return .sinkEnded }
             consumer.handOver()
             guard .now < deadline else { return nil }
             _ = poller.wait(socket: nil, until: deadline)

@@ -69,7 +69,13 @@ package final class ReplicationStream {
         return (ServerIdentity(systemIdentifier: system, timeline: timeline, database: database), flushed)
     }
 
+    func isInRecovery() throws(StreamFailure) -> Bool {
+        try query("SELECT pg_is_in_recovery()").first?.first == "t"
+    }
+
     func history(of timeline: UInt32) throws(StreamFailure) -> TimelineHistory {
+        // The first timeline has no ancestors, and no file.
+        guard timeline > 1 else { return TimelineHistory(parsing: "") }
         let content = try query("TIMELINE_HISTORY \(timeline)").first?.last
         return TimelineHistory(parsing: content.flatMap(\.self) ?? "")
     }

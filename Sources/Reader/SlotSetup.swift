@@ -43,6 +43,12 @@ struct SlotSetup {
             return confirmed
         }
         guard !memory.hasStreamed else {
+            if try stream.isInRecovery() {
+                throw StreamFailure(
+                    LibpqError(
+                        .unexpectedResult,
+                        "the server is a standby without our slot, perhaps not promoted yet"))
+            }
             throw failure(
                 "the slot \(memory.slot) was dropped while the stream was interrupted, and the changes since "
                     + "\(progress.confirmed) are lost to this stream",

@@ -53,6 +53,8 @@ package struct StreamProgress: Sendable {
     package var isReplyRequested = false
     /// Whether a sink can take no more, or all have ended.
     package var hasEnded = false
+    /// Whether a sink takes no more although nobody told it to finish.
+    package var hasLostSink = false
 
     package init() {}
 }

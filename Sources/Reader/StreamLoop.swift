@@ -43,7 +43,15 @@ struct StreamLoop {
                 try finish()
                 return .stopped
             }
-            let consumption = try consumer.consume(stream)
+            let consumption: Consumption
+            do throws(StreamFailure) {
+                consumption = try consumer.consume(stream)
+            } catch {
+                // A look-up was given up; this connection stands, and what is written can be confirmed.
+                guard case .stopped = error else { throw error }
+                try finish()
+                return .stopped
+            }
             let progress = consumer.progress()
             if progress.hasEnded {
                 try finish()

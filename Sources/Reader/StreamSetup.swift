@@ -30,6 +30,12 @@ struct StreamSetup {
             try memory.continuity.accept(
                 identity, emitted: progress.highest, flushed: flushed, history: history)
         } catch {
+            if case .serverBehind = error, try stream.isInRecovery() {
+                throw StreamFailure(
+                    LibpqError(
+                        .unexpectedResult,
+                        "the server is a standby that is behind: its log ends at \(flushed)"))
+            }
             throw StreamFailure(error)
         }
         let server = try ServerSettings(stream)

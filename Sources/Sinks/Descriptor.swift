@@ -71,7 +71,15 @@ struct Descriptor: Sendable {
         return ready > 0 ? entries.map(\.revents) : entries.map { _ in 0 }
     }
 
+    /// Waits up to so many milliseconds.
+    func isReady(for events: Int16, within milliseconds: Int32) -> Bool {
+        var entry = pollfd(fd: number, events: events, revents: 0)
+        // SAFETY: one entry, which lives through the call.
+        return unsafe poll(&entry, 1, milliseconds) > 0
+    }
+
     static let readable = Int16(POLLIN)
+    static let writable = Int16(POLLOUT)
     static let hungUp = Int16(POLLERR) | Int16(POLLHUP)
     static let notOpen = Int16(POLLNVAL)
 

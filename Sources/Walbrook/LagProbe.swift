@@ -16,6 +16,8 @@ package final class LagProbe {
 
     /// The end of the server's log in bytes from its start; nil when the server does not tell.
     package func serverPosition() -> UInt64? {
-        (try? catalog.currentPosition())?.value
+        // A session that stays would hold up a smart shutdown of the server.
+        defer { catalog.close() }
+        return (try? catalog.currentPosition())?.value
     }
 }

@@ -100,6 +100,12 @@ final class StreamPipeline: StreamConsumer {
             case .readerGone, .failed: true
             }
         }
+        progress.hasLostSink = reports.contains { report in
+            switch report.ending {
+            case nil, .finished: false
+            case .readerGone, .failed: true
+            }
+        }
         statistics.update(progress)
         return progress
     }

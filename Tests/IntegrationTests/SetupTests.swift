@@ -58,18 +58,21 @@ extension Integration {
             }
         }
 
-        @Test func namesTheLeafOfAPartitionedTable() async throws {
+        /// Under the names of its partitions, the rows of a table that was asked for by name would all be filtered out.
+        @Test func namesAPartitionedTableAsItWasAskedFor() async throws {
             try await TestDatabase.with { database in
                 try database.psql(
                     """
                     CREATE TABLE sales (id int PRIMARY KEY) PARTITION BY RANGE (id);
                     CREATE TABLE sales_1 PARTITION OF sales FOR VALUES FROM (0) TO (100)
                     """)
-                try database.stream("--table", "public.sales", "--table", "public.sales_1").expect(0)
-                #expect(try database.psql("SELECT pubviaroot FROM pg_publication") == "f")
+                try database.stream("--table", "public.sales").expect(0)
+                #expect(try database.psql("SELECT pubviaroot FROM pg_publication") == "t")
                 try database.psql("INSERT INTO sales VALUES (1)")
-                let run = try database.stream("--table", "public.sales*")
-                #expect(run.changes == [#"insert public.sales_1 {"id":1}"#])
+                #expect(
+                    try database.stream("--table", "public.sales").changes == [
+                        #"insert public.sales {"id":1}"#
+                    ])
             }
         }
 

@@ -107,7 +107,11 @@ extension Integration.Streaming {
                 #expect(try process.readLines(1)[0].contains(#""p":{"a":1,"b":"x"}"#))
                 try fixture.psql(
                     "ALTER TYPE pair ADD ATTRIBUTE c bool CASCADE; INSERT INTO v VALUES (2, '(2,y,t)')")
-                #expect(try process.readLines(1)[0].contains(#""p":"(2,y,t)""#))
+                // Whatever made the server describe the table again in between, it is one or the other.
+                let line = try process.readLines(1)[0]
+                #expect(
+                    line.contains(#""p":"(2,y,t)""#) || line.contains(#""p":{"a":2,"b":"y","c":true}"#),
+                    "\(line)")
                 try fixture.psql("ALTER TABLE v ADD k int; INSERT INTO v VALUES (3, '(3,z,f)')")
                 #expect(try process.readLines(1)[0].contains(#""p":{"a":3,"b":"z","c":false}"#))
                 process.terminate()

@@ -10,6 +10,7 @@ package struct FeedbackClock: Sendable {
     package let requestsReply: Bool
     /// When the next status is due.
     package private(set) var deadline: Instant
+    private var earliest: Instant
 
     /// - Parameters:
     ///   - statusInterval: what the user asked for.
@@ -23,23 +24,20 @@ package struct FeedbackClock: Sendable {
         requestsReply = isPolling
         // The first status goes out at once: a stop point may be reached already.
         deadline = now
+        earliest = now
     }
 
     package func isDue(at now: Instant) -> Bool {
         now >= deadline
     }
 
-    /// The server wants an answer.
+    /// The server wants an answer. One that shuts down asks again as soon as it has it, so there is a least distance.
     package mutating func replyRequested(at now: Instant) {
-        deadline = now
-    }
-
-    /// Something worth telling happened (the last event of the stream became durable).
-    package mutating func hurry(at now: Instant) {
-        deadline = now
+        deadline = min(deadline, max(now, earliest))
     }
 
     package mutating func sent(at now: Instant) {
+        earliest = now + .milliseconds(20)
         deadline = now + interval
     }
 }

@@ -36,10 +36,15 @@ package struct RetryPolicy: Sendable {
         self.limit = limit
     }
 
-    /// The stream runs: the next failure starts counting anew.
+    /// The stream runs.
     package mutating func streaming() {
-        failures = 0
         hasStreamed = true
+    }
+
+    /// The stream got on: the next failure starts counting anew. That it started is not enough, because a transaction
+    /// that cannot be decoded lets it start each time.
+    package mutating func progressed() {
+        failures = 0
         busySince = nil
     }
 

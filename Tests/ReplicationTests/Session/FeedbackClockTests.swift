@@ -47,7 +47,9 @@ struct FeedbackClockTests {
         #expect(clock.isDue(at: start + .seconds(11)))
     }
 
-    @Test("when the server asks, and when there is something to tell, it is due at once")
+    @Test(
+        "when the server asks it is due at once, but a server that asks without end is not answered without end"
+    )
     func atOnce() {
         var clock = clock()
         clock.sent(at: start)
@@ -55,7 +57,8 @@ struct FeedbackClockTests {
         #expect(clock.isDue(at: start + .seconds(1)))
         clock.sent(at: start + .seconds(1))
         #expect(!clock.isDue(at: start + .seconds(10)))
-        clock.hurry(at: start + .seconds(2))
-        #expect(clock.isDue(at: start + .seconds(2)))
+        clock.replyRequested(at: start + .milliseconds(1001))
+        #expect(!clock.isDue(at: start + .milliseconds(1001)))
+        #expect(clock.isDue(at: start + .milliseconds(1020)))
     }
 }

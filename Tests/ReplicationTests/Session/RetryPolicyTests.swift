@@ -75,11 +75,11 @@ struct RetryPolicyTests {
         }
     }
 
-    @Test("patience starts anew once the stream runs again")
+    @Test("patience starts anew once the stream gets on again")
     func patienceAfterSuccess() {
         var policy = streaming()
         _ = policy.failed(sqlState: "55006", at: start, jitter: 1)
-        policy.streaming()
+        policy.progressed()
         let later = start + .seconds(1000)
         #expect(policy.failed(sqlState: "55006", at: later, jitter: 1) == .retry(after: .milliseconds(100)))
     }
@@ -109,7 +109,10 @@ struct RetryPolicyTests {
             }
         }
         #expect(policy.failed(sqlState: "57P01", at: start, jitter: 0) == .stop(.unavailable))
+        // A stream that only starts, and then fails again at the same place, is no success.
         policy.streaming()
+        #expect(policy.failed(sqlState: "57P01", at: start, jitter: 0) == .stop(.unavailable))
+        policy.progressed()
         #expect(policy.failed(sqlState: "57P01", at: start, jitter: 1) == .retry(after: .milliseconds(100)))
         var none = streaming(limit: 0)
         #expect(none.failed(sqlState: "57P01", at: start, jitter: 0) == .stop(.unavailable))
