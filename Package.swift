@@ -24,6 +24,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
@@ -32,7 +33,10 @@ let package = Package(
         .target(name: "Libpq", dependencies: ["CLibpq"], swiftSettings: settings),
         .target(name: "Replication", swiftSettings: settings),
         .target(name: "Reader", dependencies: ["Libpq", "Replication", logging], swiftSettings: settings),
-        .target(name: "Transformer", dependencies: ["Replication"], swiftSettings: settings),
+        .target(
+            name: "Transformer",
+            dependencies: ["Replication", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
         .target(name: "Sinks", dependencies: ["Replication"], swiftSettings: settings),
         .target(
             name: "Walbrook",

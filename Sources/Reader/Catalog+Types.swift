@@ -30,7 +30,7 @@ extension Catalog {
             """
             \(needed)
             SELECT t.oid, t.typname, t.typtype, t.typbasetype, element.oid, ascii(element.typdelim::text),
-                   range.rngsubtype, multi.rngtypid
+                   range.rngsubtype, multi.rngtypid, t.typtypmod
               FROM needed JOIN pg_type t ON t.oid = needed.oid
               LEFT JOIN pg_type element ON element.typarray = t.oid
               LEFT JOIN pg_range range ON range.rngtypid = t.oid
@@ -39,7 +39,7 @@ extension Catalog {
         let fields = try query(
             """
             \(needed)
-            SELECT t.oid, attname, atttypid
+            SELECT t.oid, attname, atttypid, atttypmod
               FROM needed JOIN pg_type t ON t.oid = needed.oid JOIN pg_attribute ON attrelid = t.typrelid
              WHERE t.typtype = 'c' AND attnum > 0 AND NOT attisdropped
              ORDER BY t.oid, attnum
@@ -47,7 +47,8 @@ extension Catalog {
         var composites: [OID: [TypeDescription.Field]] = [:]
         for row in fields {
             guard let type = oid(row[0]), let name = row[1], let fieldType = oid(row[2]) else { continue }
-            composites[type, default: []].append(TypeDescription.Field(name: name, type: fieldType))
+            composites[type, default: []].append(
+                TypeDescription.Field(name: name, type: fieldType, modifier: modifier(row[3])))
         }
         var result: [OID: TypeDescription] = [:]
         for row in types {
@@ -60,7 +61,7 @@ extension Catalog {
                 } else if let range = oid(row[7]) {
                     .multirange(of: range)
                 } else if row[2] == "d", let base = oid(row[3]) {
-                    .domain(over: base)
+                    .domain(over: base, modifier: modifier(row[8]))
                 } else if row[2] == "c" {
                     .composite(composites[type] ?? [])
                 } else {
@@ -70,6 +71,25 @@ extension Catalog {
             result[type] = TypeDescription(name: row[2] == "b" ? name : "", structure: structure)
         }
         return result
+    }
+
+    /// The types of columns by name, as `format_type` prints them; nil for one that is gone.
+    package func typeNames(of columns: [RelationColumn]) throws(StreamFailure) -> [String?] {
+        guard !columns.isEmpty else { return [] }
+        let types = columns.map { "\($0.type.value)" }.joined(separator: ",")
+        let modifiers = columns.map { "\($0.typeModifier)" }.joined(separator: ",")
+        let rows = try query(
+            """
+            SELECT CASE WHEN t.oid IS NOT NULL THEN format_type(wanted.oid, wanted.modifier) END
+              FROM unnest('{\(types)}'::oid[], '{\(modifiers)}'::int4[]) WITH ORDINALITY AS wanted(oid, modifier, place)
+              LEFT JOIN pg_type t ON t.oid = wanted.oid
+             ORDER BY wanted.place
+            """)
+        return rows.map { $0[0] }
+    }
+
+    private func modifier(_ text: String?) -> Int32 {
+        text.flatMap { Int32($0) } ?? -1
     }
 
     private func oid(_ text: String?) -> OID? {

@@ -30,15 +30,16 @@ package final class Catalog {
         poller = Poller(wakeUp: stop.wakeUp)
     }
 
-    /// Names of the primary key's columns; nil if there is no such table or it has no primary key.
+    /// Names of the primary key's columns in the order of its index; nil if there is no such table or it has no primary
+    /// key.
     package func primaryKey(of relation: OID) throws(StreamFailure) -> [String]? {
         let rows = try query(
             """
             SELECT a.attname
-              FROM pg_catalog.pg_index i
-              JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
-             WHERE i.indrelid = \(relation.value) AND i.indisprimary AND i.indisvalid
-             ORDER BY a.attnum
+              FROM pg_catalog.pg_index i, unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) WITH ORDINALITY k(attnum, place)
+              JOIN pg_catalog.pg_attribute a ON a.attnum = k.attnum
+             WHERE a.attrelid = i.indrelid AND i.indrelid = \(relation.value) AND i.indisprimary AND i.indisvalid
+             ORDER BY k.place
             """)
         return rows.isEmpty ? nil : rows.compactMap { $0[0] }
     }

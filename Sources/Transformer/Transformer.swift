@@ -1,23 +1,5 @@
 package import Replication
 
-/// What the transformer is told by the user and by the server.
-package struct TransformerOptions: Sendable {
-    package var filter: TableFilter
-    package var values = ValueOptions()
-    /// Whether `begin` and `commit` are events of their own.
-    package var includesTransactions: Bool
-    /// Whether text may hold bytes that are not UTF-8, because the database does not say what they are.
-    package var repairsText: Bool
-
-    package init(
-        filter: TableFilter = TableFilter(), includesTransactions: Bool = false, repairsText: Bool = false
-    ) {
-        self.filter = filter
-        self.includesTransactions = includesTransactions
-        self.repairsText = repairsText
-    }
-}
-
 /// Turns decoded changes into encoded events, appended to a buffer.
 ///
 /// Everything that can be known for a relation is compiled when it is described, and everything that holds for a
@@ -29,14 +11,22 @@ package struct Transformer: ~Copyable {
 
     private var plans: RelationPlans
     private var types: [OID: TypeName] = [:]
-    private var format = JSONFormat()
+    private var format: Format
+    private var transaction: OpenTransaction?
 
     package init(options: TransformerOptions = TransformerOptions()) {
         self.options = options
-        plans = RelationPlans(options: options.values)
+        plans = RelationPlans(options: options)
+        format = Format(options: options)
     }
 
     // MARK: What rows are described by
+
+    /// What the catalog has to tell of a relation before it is described; nil if the filter leaves it out.
+    package func lookUps(for relation: Relation) -> LookUps? {
+        guard options.filter.allows(schema: relation.schema, table: relation.name) else { return nil }
+        return options.format.style(options).lookUps(for: relation.replicaIdentity)
+    }
 
     /// A type that is not built in; its Relation message follows.
     package mutating func describe(_ type: TypeName) {
@@ -44,63 +34,48 @@ package struct Transformer: ~Copyable {
     }
 
     /// A relation, from now on.
-    ///
-    /// - Parameters:
-    ///   - primaryKey: names of the primary key's columns, which the stream does not tell for REPLICA IDENTITY FULL;
-    ///     nil when there is none or it is not known.
-    ///   - types: what the catalog says of the columns' types, as far as they are not built in. A domain is known by
-    ///     its Type message too, any other type that is missing is written as a string.
-    package mutating func describe(
-        _ relation: Relation, primaryKey: [String]? = nil, types: [OID: TypeDescription] = [:]
-    ) {
-        var encodings: [ValueEncoding] = []
-        for column in relation.columns {
-            let isKnown = types[column.type] != nil
-            let base = isKnown ? nil : self.types[column.type].flatMap { BuiltInTypes.oid(named: $0) }
-            encodings.append(plans.types.encoding(of: base ?? column.type, types))
-        }
+    package mutating func describe(_ relation: Relation, _ facts: CatalogFacts = CatalogFacts()) {
+        let used = Set(relation.columns.map(\.type))
         plans.describe(
-            RelationPlans.Description(
-                relation: relation, primaryKey: primaryKey, encodings: encodings,
-                isIncluded: options.filter.allows(schema: relation.schema, table: relation.name)))
+            RelationDescription(
+                relation: relation, facts: facts, streamedTypes: types.filter { used.contains($0.key) }))
     }
 
-    /// Whether the filter lets rows of this relation through; nil if it was never described.
+    /// Whether a row is wanted; nil if its relation was never described.
     @inline(__always)
-    package mutating func includes(_ oid: OID) -> Bool? {
-        guard let index = plans.index(of: oid) else { return nil }
-        return plans.relations[index].isIncluded
-    }
-
-    /// Whether the filter lets rows of this table through.
-    package func includes(_ relation: Relation) -> Bool {
-        options.filter.allows(schema: relation.schema, table: relation.name)
+    package mutating func includes(_ kind: RowChange.Kind, of relation: OID) -> Bool? {
+        guard let index = plans.index(of: relation) else { return nil }
+        return plans.relations[index].isIncluded && options.operations.contains(Operations(kind))
     }
 
     // MARK: Transactions
 
     /// A transaction begins. It is told of every one, since its later events may be new even if the begin is not.
     package mutating func begin(_ begin: Begin) {
-        format.beginTransaction(begin)
+        let transaction = OpenTransaction(begin: begin)
+        self.transaction = transaction
+        format.prepare(transaction)
     }
 
     /// The origin of the open transaction.
     package mutating func origin(_ origin: Origin) {
-        format.setOrigin(origin.name)
+        transaction?.origin = origin
+        if let transaction { format.prepare(transaction) }
+    }
+
+    /// A transaction ends, after the event of that.
+    package mutating func commit(_ commit: Commit) {
+        format.passed(commit)
     }
 
     /// Appends a `begin` event, if they are wanted. Like all the following, returns the number of events appended.
     package mutating func appendBegin(at position: Position, to buffer: inout OutputBuffer) -> Int {
-        guard options.includesTransactions else { return 0 }
-        format.appendBegin(at: position, to: &buffer)
-        return 1
+        options.includesTransactions ? format.appendBegin(at: position, to: &buffer) : 0
     }
 
     /// Appends a `commit` event, if they are wanted.
     package mutating func appendCommit(at position: Position, to buffer: inout OutputBuffer) -> Int {
-        guard options.includesTransactions else { return 0 }
-        format.appendCommit(at: position, to: &buffer)
-        return 1
+        options.includesTransactions ? format.appendCommit(at: position, to: &buffer) : 0
     }
 
     // MARK: Changes
@@ -118,31 +93,61 @@ package struct Transformer: ~Copyable {
             throw .unknownRelation(change.relation, position)
         }
         let plan = plans.relations[index]
-        guard plan.isIncluded else { return 0 }
+        guard plan.isIncluded, options.operations.contains(Operations(change.kind)) else { return 0 }
         let start = buffer.count
-        try format.appendRow(change, plan, plans, decoder, bytes, at: position, to: &buffer)
+        let news = plan.isNews ? appendSchema(index, at: position, to: &buffer) : 0
+        let events = try append(change, plan, decoder, bytes, at: position, to: &buffer)
         if options.repairsText { repairedTexts += buffer.repairUTF8(from: start) }
-        return 1
+        return news + events
+    }
+
+    @inline(__always)
+    private func append(
+        _ change: RowChange, _ plan: RelationPlan, _ decoder: borrowing MessageDecoder, _ bytes: Span<UInt8>,
+        at position: Position, to buffer: inout OutputBuffer
+    ) throws(SessionError) -> Int {
+        let row = try RowView(change, of: TableView(plan, plans), decoder, bytes, at: position)
+        return format.append(row, at: position, to: &buffer)
     }
 
     /// Appends the event of one truncated table.
     package mutating func append(
-        _ truncate: Truncate, of relation: OID, at position: Position, to buffer: inout OutputBuffer
+        _ truncate: Truncate, of relation: OID, _ bytes: Span<UInt8>, at position: Position,
+        to buffer: inout OutputBuffer
     ) throws(SessionError) -> Int {
         guard let index = plans.index(of: relation) else { throw .unknownRelation(relation, position) }
         let plan = plans.relations[index]
-        guard plan.isIncluded else { return 0 }
-        format.appendTruncate(truncate, plan, plans, at: position, to: &buffer)
-        return 1
+        guard plan.isIncluded, options.operations.contains(.truncate) else { return 0 }
+        let news = plan.isNews ? appendSchema(index, at: position, to: &buffer) : 0
+        return news + format.append(truncate, of: TableView(plan, plans), bytes, at: position, to: &buffer)
     }
 
     /// Appends the event of a logical message.
     package mutating func append(
         _ message: LogicalMessage, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
     ) -> Int {
+        guard options.operations.contains(.message) else { return 0 }
         let start = buffer.count
-        format.appendMessage(message, bytes, at: position, to: &buffer)
+        let events = format.append(message, bytes, at: position, to: &buffer)
         if options.repairsText { repairedTexts += buffer.repairUTF8(from: start) }
-        return 1
+        return events
+    }
+
+    private mutating func appendSchema(
+        _ index: Int, at position: Position, to buffer: inout OutputBuffer
+    ) -> Int {
+        plans.announced(index)
+        return format.appendSchema(of: TableView(plans.relations[index], plans), at: position, to: &buffer)
+    }
+}
+
+extension Operations {
+    @inline(__always)
+    fileprivate init(_ kind: RowChange.Kind) {
+        switch kind {
+        case .insert: self = .insert
+        case .update: self = .update
+        case .delete: self = .delete
+        }
     }
 }

@@ -104,8 +104,8 @@ struct StreamProcessor: ~Copyable {
         switch copy {
         case .xLogData(let payload):
             do {
-                if let relation = RowChange.peekRelation(bytes, at: payload),
-                    transformer.includes(relation) == false
+                if let row = RowChange.peek(bytes, at: payload),
+                    transformer.includes(row.kind, of: row.relation) == false
                 {
                     _ = try session.change()
                     return
@@ -137,13 +137,14 @@ struct StreamProcessor: ~Copyable {
             bufferedEvents += transformer.appendBegin(at: session.position, to: &buffer)
         case .commit(let commit):
             lastCommit = commit.committedAt
+            defer { transformer.commit(commit) }
             guard try session.commit(commit) == .emit else { return }
             bufferedEvents += transformer.appendCommit(at: session.position, to: &buffer)
         case .truncate(let truncate):
             for relation in truncate.relations {
                 guard try session.change() == .emit else { continue }
                 bufferedEvents += try transformer.append(
-                    truncate, of: relation, at: session.position, to: &buffer)
+                    truncate, of: relation, bytes, at: session.position, to: &buffer)
             }
         case .message(let message):
             guard try session.message(message) == .emit else { return }
@@ -158,13 +159,14 @@ struct StreamProcessor: ~Copyable {
     }
 
     private mutating func describe(_ relation: Relation) throws(StreamFailure) {
-        guard transformer.includes(relation) else { return transformer.describe(relation) }
-        // With REPLICA IDENTITY FULL every column is flagged, and only the catalog knows the key.
-        let primaryKey = relation.replicaIdentity == .full ? try catalog.primaryKey(of: relation.oid) : nil
+        guard let lookUps = transformer.lookUps(for: relation) else { return transformer.describe(relation) }
+        var facts = CatalogFacts()
+        if lookUps.contains(.primaryKey) { facts.primaryKey = try catalog.primaryKey(of: relation.oid) }
+        if lookUps.contains(.typeNames) { facts.typeNames = try catalog.typeNames(of: relation.columns) }
         let unknown = Set(relation.columns.map(\.type).filter { $0 >= Catalog.firstUserDefined })
-        let types = unknown.isEmpty ? [:] : try catalog.types(unknown, serverVersion: serverVersion)
-        transformer.describe(relation, primaryKey: primaryKey, types: types)
-        let gone = unknown.subtracting(types.keys)
+        if !unknown.isEmpty { facts.types = try catalog.types(unknown, serverVersion: serverVersion) }
+        transformer.describe(relation, facts)
+        let gone = unknown.subtracting(facts.types.keys)
         if !gone.isEmpty { sayGone(gone, relation) }
     }
 

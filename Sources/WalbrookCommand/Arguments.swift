@@ -64,80 +64,6 @@ struct ConnectionArguments: ParsableArguments {
     }
 }
 
-struct SelectionArguments: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Only tables whose schema.table fits; * and ? are wildcards; repeatable. (default: all tables)",
-            valueName: "glob"))
-    var table: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Leave out tables whose schema.table fits; repeatable. (default: none)", valueName: "glob"))
-    var excludeTable: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Stop once every transaction below an LSN is out, the event at a position, or what is there now. "
-                + "(default: never)",
-            valueName: "lsn|pos|now"))
-    var until: String?
-
-    func validate() throws {
-        for glob in table + excludeTable where !glob.contains(".") && glob != "*" {
-            throw ValidationError("Write tables as schema.table, such as public.\(glob).")
-        }
-        guard until == nil || stop != nil else {
-            throw ValidationError(
-                "--until takes an LSN (0/16B3748), a position (00000000/016B3748-00000003) or 'now'.")
-        }
-    }
-
-    private var stop: ReaderOptions.Stop? {
-        guard let until else { return nil }
-        if until == "now" { return .now }
-        return Position(until).map { .at(.position($0)) } ?? LSN(until).map { .at(.lsn($0)) }
-    }
-
-    func fill(_ options: inout StreamOptions) {
-        let included = table.map { Glob($0) }
-        options.transformer.filter = TableFilter(included: included, excluded: excludeTable.map { Glob($0) })
-        // A pattern can fit tables that do not exist yet, so it needs a publication of all.
-        if !included.isEmpty, included.allSatisfy(\.isPlain) { options.reader.plainTables = table }
-        options.reader.stop = stop
-    }
-}
-
-struct OutputArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Where events go.", valueName: "uri"))
-    var to: [Target] = [.stdout]
-
-    @Flag(help: "Also write an event for the begin and the commit of each transaction.")
-    var transactions = false
-
-    @Option(
-        help: ArgumentHelp("How int8 is written; a string is safe for readers of doubles.", valueName: "form")
-    )
-    var int8 = NumberForm.number
-
-    @Option(help: ArgumentHelp("How numeric is written; the digits are the same.", valueName: "form"))
-    var numeric = NumberForm.string
-
-    @Option(help: ArgumentHelp("How bytea is written.", valueName: "form"))
-    var bytea = BytesForm.base64
-
-    func validate() throws {
-        guard Set(to).count == to.count else { throw ValidationError("--to names the same place twice.") }
-    }
-
-    func fill(_ options: inout TransformerOptions) {
-        options.includesTransactions = transactions
-        options.values.writesInt8AsString = int8 == .string
-        options.values.writesNumericAsNumber = numeric == .number
-        options.values.writesByteaAsHexadecimal = bytea == .hex
-    }
-}
-
 struct LoggingArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The least important message to log.", valueName: "level"))
     var logLevel = LogLevel.notice
@@ -154,19 +80,6 @@ enum LogLevel: String, CaseIterable, ExpressibleByArgument {
     case trace, debug, info, notice, warning, error
 
     var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .notice }
-}
-
-enum NumberForm: String, CaseIterable, ExpressibleByArgument {
-    case number, string
-}
-
-enum BytesForm: String, CaseIterable, ExpressibleByArgument {
-    case base64, hex
-}
-
-/// A place events can go.
-enum Target: String, CaseIterable, ExpressibleByArgument {
-    case stdout
 }
 
 extension StandardErrorLog.Format: ExpressibleByArgument {}

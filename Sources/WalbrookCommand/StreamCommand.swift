@@ -46,7 +46,7 @@ struct StreamCommand: ParsableCommand {
         }
         var options = StreamOptions()
         connection.fill(&options.reader)
-        selection.fill(&options)
+        try selection.fill(&options)
         output.fill(&options.transformer)
 
         let stream = try Stream(options: options, sinks: try sinks(), logger: logger)

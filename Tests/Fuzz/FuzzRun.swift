@@ -19,10 +19,12 @@ struct FuzzRun: ~Copyable {
         options = TransformerOptions(
             filter: TableFilter(excluded: flags & 1 == 0 ? [] : [Glob("public.l*")]),
             includesTransactions: flags & 2 != 0, repairsText: flags & 4 != 0)
-        let keys = flags & 8 == 0 ? [:] : [OID(0x403E): ["a"], OID(1): ["id"]]
+        let keys =
+            flags & 8 == 0
+            ? [:] : [OID(0x403E): CatalogFacts(primaryKey: ["a"]), OID(1): CatalogFacts(primaryKey: ["id"])]
         let last = Position(lsn: LSN(0x197_46B8), ordinal: 3)
         stream = EventStream(
-            options: options, primaryKeys: keys,
+            options: options, catalog: keys,
             session: StreamSession(stopPoint: flags & 16 == 0 ? nil : .position(last)))
     }
 

@@ -13,15 +13,15 @@ struct EventStream: ~Copyable {
     private(set) var events = 0
 
     private var decoder = MessageDecoder()
-    private let primaryKeys: [OID: [String]]
+    private let catalog: [OID: CatalogFacts]
 
-    /// - Parameter primaryKeys: what the catalog would tell of relations with REPLICA IDENTITY FULL.
+    /// - Parameter catalog: what the catalog would tell of relations.
     init(
-        options: TransformerOptions = TransformerOptions(), primaryKeys: [OID: [String]] = [:],
+        options: TransformerOptions = TransformerOptions(), catalog: [OID: CatalogFacts] = [:],
         session: StreamSession = StreamSession()
     ) {
         self.session = session
-        self.primaryKeys = primaryKeys
+        self.catalog = catalog
         transformer = Transformer(options: options)
     }
 
@@ -67,12 +67,14 @@ struct EventStream: ~Copyable {
             guard disposition == .emit else { return }
             events += transformer.appendBegin(at: session.position, to: &buffer)
         case .commit(let commit):
+            defer { transformer.commit(commit) }
             guard try session.commit(commit) == .emit else { return }
             events += transformer.appendCommit(at: session.position, to: &buffer)
         case .truncate(let truncate):
             for relation in truncate.relations {
                 guard try session.change() == .emit else { continue }
-                events += try transformer.append(truncate, of: relation, at: session.position, to: &buffer)
+                events += try transformer.append(
+                    truncate, of: relation, bytes, at: session.position, to: &buffer)
             }
         case .message(let message):
             guard try session.message(message) == .emit else { return }
@@ -82,7 +84,7 @@ struct EventStream: ~Copyable {
         case .type(let type):
             transformer.describe(type)
         case .relation(let relation):
-            transformer.describe(relation, primaryKey: primaryKeys[relation.oid])
+            transformer.describe(relation, catalog[relation.oid] ?? CatalogFacts())
         }
     }
 }

@@ -5,10 +5,13 @@ import Transformer
 struct Transaction {
     var options = TransformerOptions()
     var primaryKeys: [OID: [String]] = [:]
+    /// What the catalog would tell otherwise.
+    var catalog: [OID: CatalogFacts] = [:]
 
     /// Sends the messages between a Begin and a Commit, and returns every line.
     func lines(_ messages: [[UInt8]]) throws -> String {
-        var stream = EventStream(options: options, primaryKeys: primaryKeys)
+        let keys = primaryKeys.mapValues { CatalogFacts(primaryKey: $0) }
+        var stream = EventStream(options: options, catalog: catalog.merging(keys) { $1 })
         try stream.receive(MessageBuilder.begin(commit: LSN(0x100)))
         for message in messages { try stream.receive(message) }
         try stream.receive(MessageBuilder.commit(LSN(0x100)))

@@ -5,17 +5,20 @@ package struct TypeDescription: Hashable, Sendable {
     package struct Field: Hashable, Sendable {
         package var name: String
         package var type: OID
+        /// The type modifier (`atttypmod`), -1 for none.
+        package var modifier: Int32
 
-        package init(name: String, type: OID) {
+        package init(name: String, type: OID, modifier: Int32 = -1) {
             self.name = name
             self.type = type
+            self.modifier = modifier
         }
     }
 
     package enum Structure: Hashable, Sendable {
         /// A type that is not made of others: an enumeration, or one of an extension.
         case base
-        case domain(over: OID)
+        case domain(over: OID, modifier: Int32 = -1)
         case array(of: OID, delimiter: UInt8)
         /// A row type, without dropped columns.
         case composite([Field])

@@ -8,6 +8,13 @@ package enum CopyMessage: Hashable, Sendable {
     /// The server has sent everything up to `walEnd`, and may want an answer at once.
     case keepalive(walEnd: LSN, isReplyRequested: Bool)
 
+    /// The LSN in the header of an XLogData message: of a row the start of its log record, which several rows can share.
+    /// Zero for bytes that have no header.
+    package static func recordLSN(of bytes: Span<UInt8>) -> LSN {
+        guard bytes.count >= headerSize else { return .zero }
+        return LSN((1...8).reduce(0) { $0 << 8 | UInt64(bytes[$1]) })
+    }
+
     /// Bytes before the payload of an XLogData message: the tag, two LSNs and the server's clock.
     static let headerSize = 25
 

@@ -19,17 +19,20 @@ package struct RowChange: Hashable, Sendable {
     package var relation: OID
     package var old: OldTuple
 
-    /// The relation of a row message without decoding the rest, so that a table nobody asked for costs no more than
-    /// this; nil for every other message.
-    package static func peekRelation(_ bytes: Span<UInt8>, at start: Int) -> OID? {
+    /// The kind and relation of a row message without decoding the rest, so that a row nobody asked for costs no more
+    /// than this; nil for every other message.
+    package static func peek(_ bytes: Span<UInt8>, at start: Int) -> (kind: Kind, relation: OID)? {
         guard bytes.count - start >= 5 else { return nil }
+        let kind: Kind
         switch bytes[start] {
-        case UInt8(ascii: "I"), UInt8(ascii: "U"), UInt8(ascii: "D"):
-            return OID(
-                UInt32(bytes[start + 1]) << 24 | UInt32(bytes[start + 2]) << 16
-                    | UInt32(bytes[start + 3]) << 8 | UInt32(bytes[start + 4]))
-        default:
-            return nil
+        case UInt8(ascii: "I"): kind = .insert
+        case UInt8(ascii: "U"): kind = .update
+        case UInt8(ascii: "D"): kind = .delete
+        default: return nil
         }
+        let relation = OID(
+            UInt32(bytes[start + 1]) << 24 | UInt32(bytes[start + 2]) << 16
+                | UInt32(bytes[start + 3]) << 8 | UInt32(bytes[start + 4]))
+        return (kind, relation)
     }
 }

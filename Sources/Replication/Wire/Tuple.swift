@@ -15,6 +15,12 @@ package struct TupleColumn: Hashable, Sendable {
     /// Bytes of the value; 0 without one.
     package var length: Int32
 
+    package init(kind: Kind, offset: Int32, length: Int32) {
+        self.kind = kind
+        self.offset = offset
+        self.length = length
+    }
+
     package var range: Range<Int> {
         Int(offset)..<(Int(offset) + Int(length))
     }

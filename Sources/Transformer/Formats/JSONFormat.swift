@@ -1,78 +1,80 @@
 import Replication
 
 /// The native format: one JSON object a line, keys in a fixed order, absent when they do not apply.
-struct JSONFormat: ~Copyable {
+struct JSONFormat: EventFormat, ~Copyable {
     /// `{"pos":"…-`, up to the ordinal, of the open transaction.
     private var head = OutputBuffer(capacity: 64)
     /// `,"xid":…,"ts":"…"` of the open transaction.
     private var transaction = OutputBuffer(capacity: 64)
     /// `,"origin":"…"` of the open transaction; mostly empty.
     private var origin = OutputBuffer(capacity: 64)
-    private var row = JSONRowEncoder()
+    private let row: JSONRowEncoder
 
-    mutating func beginTransaction(_ begin: Begin) {
-        head.truncate(to: 0)
-        head.appendStart(begin.commitLSN)
-        transaction.truncate(to: 0)
-        transaction.append(",\"xid\":")
-        transaction.appendDecimal(UInt64(begin.xid.value))
-        transaction.append(",\"ts\":\"")
-        transaction.append(begin.committedAt)
-        transaction.append("\"")
-        origin.truncate(to: 0)
+    init(options: TransformerOptions) {
+        row = JSONRowEncoder(values: ValueEncoder(maskKey: options.maskKey))
     }
 
-    mutating func setOrigin(_ name: String) {
+    mutating func prepare(_ open: OpenTransaction) {
+        head.truncate(to: 0)
+        head.appendStart(open.begin.commitLSN)
+        transaction.truncate(to: 0)
+        transaction.append(",\"xid\":")
+        transaction.appendDecimal(UInt64(open.begin.xid.value))
+        transaction.append(",\"ts\":\"")
+        transaction.append(open.begin.committedAt)
+        transaction.append("\"")
         origin.truncate(to: 0)
+        guard let name = open.origin?.name else { return }
         origin.append(",\"origin\":")
         origin.appendJSONString(name)
     }
 
-    func appendBegin(at position: Position, to buffer: inout OutputBuffer) {
+    func appendBegin(at position: Position, to buffer: inout OutputBuffer) -> Int {
         appendHead(position, "begin", to: &buffer)
         buffer.append("}\n")
+        return 1
     }
 
-    func appendCommit(at position: Position, to buffer: inout OutputBuffer) {
+    func appendCommit(at position: Position, to buffer: inout OutputBuffer) -> Int {
         appendHead(position, "commit", to: &buffer)
         buffer.append(",\"changes\":")
         // The begin is ordinal 1, the commit the last + 1.
         buffer.appendDecimal(UInt64(position.ordinal) - 2)
         buffer.append("}\n")
+        return 1
     }
 
-    mutating func appendRow(
-        _ change: RowChange, _ plan: RelationPlan, _ plans: borrowing RelationPlans,
-        _ decoder: borrowing MessageDecoder, _ bytes: Span<UInt8>, at position: Position,
-        to buffer: inout OutputBuffer
-    ) throws(SessionError) {
-        switch change.kind {
+    @inline(__always)
+    func append(_ row: borrowing RowView, at position: Position, to buffer: inout OutputBuffer) -> Int {
+        switch row.change.kind {
         case .insert: appendHead(position, "insert", to: &buffer)
         case .update: appendHead(position, "update", to: &buffer)
         case .delete: appendHead(position, "delete", to: &buffer)
         }
-        buffer.append(plans.text.span, from: plan.names.start, count: plan.names.count)
-        try row.append(change, plan, plans, decoder, bytes, at: position, to: &buffer)
+        buffer.append(row.table.text, row.table.plan.names)
+        self.row.append(row, to: &buffer)
         if origin.count > 0 { buffer.append(origin.span, from: 0, count: origin.count) }
         buffer.append("}\n")
+        return 1
     }
 
-    func appendTruncate(
-        _ truncate: Truncate, _ plan: RelationPlan, _ plans: borrowing RelationPlans, at position: Position,
+    func append(
+        _ truncate: Truncate, of table: borrowing TableView, _ bytes: Span<UInt8>, at position: Position,
         to buffer: inout OutputBuffer
-    ) {
+    ) -> Int {
         appendHead(position, "truncate", to: &buffer)
-        buffer.append(plans.text.span, from: plan.names.start, count: plan.names.count)
+        buffer.append(table.text, table.plan.names)
         buffer.append(",\"cascade\":")
         if truncate.isCascade { buffer.append("true") } else { buffer.append("false") }
         buffer.append(",\"restart_identity\":")
         if truncate.restartsIdentity { buffer.append("true") } else { buffer.append("false") }
         buffer.append("}\n")
+        return 1
     }
 
-    func appendMessage(
+    func append(
         _ message: LogicalMessage, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
-    ) {
+    ) -> Int {
         if message.isTransactional {
             appendHead(position, "message", to: &buffer)
         } else {
@@ -85,6 +87,17 @@ struct JSONFormat: ~Copyable {
         if message.isTransactional { buffer.append("true") } else { buffer.append("false") }
         buffer.appendContent(bytes, message.content)
         buffer.append("}\n")
+        return 1
+    }
+
+    func appendSchema(
+        of table: borrowing TableView, at position: Position, to buffer: inout OutputBuffer
+    ) -> Int {
+        appendHead(position, "schema", to: &buffer)
+        buffer.append(table.text, table.plan.names)
+        buffer.append(table.text, table.plan.definition)
+        buffer.append("}\n")
+        return 1
     }
 
     /// What every event of the open transaction begins with.

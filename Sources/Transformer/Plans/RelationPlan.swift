@@ -8,7 +8,9 @@ struct Fragment: Sendable {
 
 /// What is known of a column before its first value comes.
 struct ColumnPlan: Sendable {
-    /// `,"name":`; the comma is left out in front of the first.
+    /// Its place in a tuple: columns that are left out have no plan.
+    var index: Int
+    /// What stands in front of its value, such as `,"name":`; the comma is left out in front of the first.
     var label: Fragment
     /// `"name"`, for lists of names.
     var name: Fragment
@@ -24,41 +26,47 @@ struct RelationPlan: Sendable {
     var oid: OID
     /// Whether the filter lets its rows through.
     var isIncluded: Bool
-    /// `,"schema":"…","table":"…"`.
+    /// Schema and table, as the format writes them: `,"schema":"…","table":"…"`.
     var names: Fragment
-    /// Its columns in `RelationPlans.columns`.
+    /// `,"replica_identity":"…","columns":[…]`, if definitions are written.
+    var definition: Fragment
+    /// Whether the definition has not been written yet.
+    var isNews: Bool
+    /// How many columns a tuple has.
+    var tupleSize: Int
+    /// The columns that are written, in `RelationPlans.columns`.
     var firstColumn: Int
     var columnCount: Int
-    /// Whether a row has a `key`.
-    var hasKey: Bool
+    /// Its key, as indices into its columns in the order of the index, in `RelationPlans.keys`.
+    var firstKey: Int
+    var keyCount: Int
     /// Whether a row can need `json_null`.
     var hasJSON: Bool
+
+    /// Whether a row has a key, all of whose columns are written.
+    var hasKey: Bool { keyCount > 0 }
 }
 
 /// All relations described so far, compiled: found by OID, prepared texts and columns in one block each.
 ///
 /// A changed relation is compiled anew behind the others; when more than half is out of date, all is compiled anew.
 struct RelationPlans: ~Copyable {
-    /// What a plan is made from.
-    struct Description: Hashable {
-        var relation: Relation
-        /// Names of the primary key's columns, looked up for REPLICA IDENTITY FULL.
-        var primaryKey: [String]?
-        var encodings: [ValueEncoding]
-        var isIncluded: Bool
-    }
-
     private(set) var columns: [ColumnPlan] = []
+    private(set) var keys: [Int] = []
     /// How the columns' types are written.
     var types: TypeEncodings
     private(set) var text = OutputBuffer(capacity: 4096)
     /// Sorted by OID.
     private(set) var relations: [RelationPlan] = []
-    private var descriptions: [OID: Description] = [:]
+    private let compiler: RelationCompiler
+    private var descriptions: [OID: RelationDescription] = [:]
+    /// Columns of the present descriptions.
+    private var described = 0
     private var latest = 0
 
-    init(options: ValueOptions = ValueOptions()) {
-        types = TypeEncodings(options: options)
+    init(options: TransformerOptions = TransformerOptions()) {
+        compiler = RelationCompiler(options: options)
+        types = TypeEncodings(style: compiler.style)
     }
 
     /// The index of a relation in `relations`. Rows of one relation mostly follow each other.
@@ -80,62 +88,41 @@ struct RelationPlans: ~Copyable {
         return low
     }
 
-    mutating func describe(_ description: Description) {
+    /// The relation's definition has been written.
+    mutating func announced(_ index: Int) {
+        relations[index].isNews = false
+    }
+
+    mutating func describe(_ description: RelationDescription) {
         let oid = description.relation.oid
-        guard descriptions[oid] != description else { return }
-        descriptions[oid] = description
-        let live = descriptions.values.reduce(0) { $0 + $1.relation.columns.count }
-        if columns.count > 2 * live + 1024 {
+        let former = descriptions.updateValue(description, forKey: oid)
+        if let former {
+            if former.isIdentical(to: description) { return }
+            described -= former.relation.columns.count
+        }
+        described += description.relation.columns.count
+        if columns.count > 2 * described + 1024 {
+            let announced = Set(relations.filter { !$0.isNews && $0.oid != oid }.map(\.oid))
             columns.removeAll(keepingCapacity: true)
+            keys.removeAll(keepingCapacity: true)
             text.truncate(to: 0)
             relations.removeAll(keepingCapacity: true)
-            for description in descriptions.values { insert(compile(description)) }
+            for description in descriptions.values { compile(description) }
+            for index in relations.indices where announced.contains(relations[index].oid) {
+                self.announced(index)
+            }
         } else {
-            insert(compile(description))
+            compile(description)
         }
     }
 
-    private mutating func insert(_ plan: RelationPlan) {
+    private mutating func compile(_ description: RelationDescription) {
+        let plan = compiler.compile(description, &types, columns: &columns, keys: &keys, text: &text)
         let index = lowerBound(plan.oid)
         if index < relations.count, relations[index].oid == plan.oid {
             relations[index] = plan
         } else {
             relations.insert(plan, at: index)
         }
-    }
-
-    private mutating func compile(_ description: Description) -> RelationPlan {
-        let relation = description.relation
-        let names = text.count
-        text.append(",\"schema\":")
-        text.appendJSONString(relation.schema)
-        text.append(",\"table\":")
-        text.appendJSONString(relation.name)
-        let namesEnd = text.count
-        let first = columns.count
-        let isFull = relation.replicaIdentity == .full
-        let known = Set(relation.columns.map(\.name))
-        // A primary key with a column that the stream does not have is no key of these rows.
-        let primaryKey =
-            Set(description.primaryKey ?? []).isSubset(of: known) ? description.primaryKey ?? [] : []
-        for (column, encoding) in zip(relation.columns, description.encodings) {
-            let start = text.count
-            text.append(",")
-            text.appendJSONString(column.name)
-            let end = text.count
-            text.append(":")
-            columns.append(
-                ColumnPlan(
-                    label: Fragment(start: start, count: end + 1 - start),
-                    name: Fragment(start: start + 1, count: end - start - 1), encoding: encoding,
-                    isKey: isFull ? primaryKey.contains(column.name) : column.isKey, isIdentity: column.isKey)
-            )
-        }
-        return RelationPlan(
-            oid: relation.oid, isIncluded: description.isIncluded,
-            names: Fragment(start: names, count: namesEnd - names),
-            firstColumn: first, columnCount: relation.columns.count,
-            hasKey: columns[first...].contains(where: \.isKey),
-            hasJSON: columns[first...].contains(where: \.encoding.isJSON))
     }
 }

@@ -11,6 +11,8 @@ enum ValueEncoding: Hashable, Sendable {
     case composite(fields: Range<Int>)
     case range(of: EncodingID)
     case multirange(of: EncodingID)
+    /// Something else stands in its place.
+    case mask(Mask)
 
     static let text = ValueEncoding.scalar(.text)
 
@@ -21,72 +23,86 @@ enum ValueEncoding: Hashable, Sendable {
 
 /// The encodings of all types met so far, found once for each column of a relation.
 struct TypeEncodings: ~Copyable {
-    /// A field of a composite: `"name":`, without a comma.
-    struct Field {
-        var label: Fragment
-        var encoding: EncodingID
-    }
-
-    private let options: ValueOptions
-    private(set) var encodings: [ValueEncoding] = []
-    private(set) var fields: [Field] = []
-    private(set) var labels = OutputBuffer(capacity: 256)
+    private let style: any FormatStyle
+    private var encodings: [ValueEncoding] = []
+    private var fields: [CompositeField] = []
+    private var labels = OutputBuffer(capacity: 256)
     private var known: [ValueEncoding: EncodingID] = [:]
     private var knownComposites: [[Member]: Range<Int>] = [:]
 
     private struct Member: Hashable {
-        var name: String
+        /// In UTF-8: names that differ in bytes are different.
+        var name: [UInt8]
         var encoding: EncodingID
     }
 
-    init(options: ValueOptions = ValueOptions()) {
-        self.options = options
+    init(style: any FormatStyle) {
+        self.style = style
     }
 
-    /// The encoding of a type.
-    ///
-    /// - Parameters:
-    ///   - types: what the catalog says of the types that are not built in. One that it does not know is text.
-    mutating func encoding(of type: OID, _ types: [OID: TypeDescription]) -> ValueEncoding {
-        encoding(of: type, types, depth: 0)
+    var view: TypeView {
+        @_lifetime(borrow self)
+        get { TypeView(encodings: encodings.span, fields: fields.span, labels: labels.span) }
+    }
+
+    /// How the values of a column are written. A type that neither the catalog nor the stream names is text.
+    mutating func encoding(of column: RelationColumn, _ description: RelationDescription) -> ValueEncoding {
+        let types = description.facts.types
+        // For a domain the stream names the base type.
+        let base =
+            types[column.type] == nil
+            ? description.streamedTypes[column.type].flatMap { BuiltInTypes.oid(named: $0) } : nil
+        return encoding(of: base ?? column.type, column.typeModifier, types, depth: 0)
     }
 
     /// No type of PostgreSQL contains itself; a catalog that says so ends here.
     private static let deepest = 32
 
-    private mutating func encoding(of type: OID, _ types: [OID: TypeDescription], depth: Int) -> ValueEncoding
-    {
+    private mutating func encoding(
+        of type: OID, _ modifier: Int32, _ types: [OID: TypeDescription], depth: Int
+    ) -> ValueEncoding {
         guard depth < Self.deepest else { return .text }
-        func part(_ type: OID) -> EncodingID { identifier(encoding(of: type, types, depth: depth + 1)) }
-        guard let description = types[type] else { return builtIn(type, types, depth: depth) }
+        func part(_ type: OID, _ modifier: Int32 = -1) -> EncodingID {
+            identifier(encoding(of: type, modifier, types, depth: depth + 1))
+        }
+        guard let description = types[type] else {
+            return builtIn(type, modifier, types, depth: depth)
+        }
         switch description.structure {
         case .base:
-            return .scalar(ScalarEncoding(extensionType: description.name) ?? .text)
-        case .domain(let base):
-            return encoding(of: base, types, depth: depth + 1)
-        case .array(let element, let delimiter):
-            return .array(of: part(element), delimiter: delimiter)
-        case .range(let subtype):
+            return .scalar(style.scalar(extensionType: description.name, modifier: modifier) ?? .text)
+        case .domain(let base, let own):
+            return encoding(of: base, own, types, depth: depth + 1)
+        case .array(let element, let delimiter) where style.takesApart.contains(.arrays):
+            return .array(of: part(element, modifier), delimiter: delimiter)
+        case .range(let subtype) where style.takesApart.contains(.ranges):
             return .range(of: part(subtype))
-        case .multirange(let range):
+        case .multirange(let range) where style.takesApart.contains(.ranges):
             return .multirange(of: part(range))
-        case .composite(let members):
+        case .composite(let members) where style.takesApart.contains(.composites):
             return .composite(
-                fields: composite(members.map { Member(name: $0.name, encoding: part($0.type)) }))
+                fields: composite(
+                    members.map { Member(name: Array($0.name.utf8), encoding: part($0.type, $0.modifier)) }))
+        case .array, .range, .multirange, .composite:
+            return .text
         }
     }
 
-    private mutating func builtIn(_ type: OID, _ types: [OID: TypeDescription], depth: Int) -> ValueEncoding {
-        if let scalar = ScalarEncoding(builtIn: type, options) { return .scalar(scalar) }
-        func part(_ type: UInt32) -> EncodingID {
-            identifier(encoding(of: OID(type), types, depth: depth + 1))
+    private mutating func builtIn(
+        _ type: OID, _ modifier: Int32, _ types: [OID: TypeDescription], depth: Int
+    ) -> ValueEncoding {
+        if let scalar = style.scalar(type, modifier: modifier) { return .scalar(scalar) }
+        func part(_ type: UInt32, _ modifier: Int32 = -1) -> EncodingID {
+            identifier(encoding(of: OID(type), modifier, types, depth: depth + 1))
         }
-        if let element = BuiltInTypes.elementOfArray[type.value] {
+        if style.takesApart.contains(.arrays), let element = BuiltInTypes.elementOfArray[type.value] {
             // box is the one type whose array has another delimiter.
-            return .array(of: part(element), delimiter: UInt8(ascii: element == 603 ? ";" : ","))
+            return .array(of: part(element, modifier), delimiter: UInt8(ascii: element == 603 ? ";" : ","))
         }
-        if let subtype = BuiltInTypes.subtypeOfRange[type.value] { return .range(of: part(subtype)) }
-        if let range = BuiltInTypes.rangeOfMultirange[type.value] { return .multirange(of: part(range)) }
+        if style.takesApart.contains(.ranges) {
+            if let subtype = BuiltInTypes.subtypeOfRange[type.value] { return .range(of: part(subtype)) }
+            if let range = BuiltInTypes.rangeOfMultirange[type.value] { return .multirange(of: part(range)) }
+        }
         return .text
     }
 
@@ -103,12 +119,34 @@ struct TypeEncodings: ~Copyable {
         let first = fields.count
         for member in members {
             let start = labels.count
-            labels.appendJSONString(member.name)
+            labels.appendJSONString(member.name.span, member.name.indices)
             labels.append(":")
             fields.append(
-                Field(label: Fragment(start: start, count: labels.count - start), encoding: member.encoding))
+                CompositeField(
+                    label: Fragment(start: start, count: labels.count - start), encoding: member.encoding))
         }
         knownComposites[members] = first..<fields.count
         return first..<fields.count
+    }
+}
+
+/// A field of a composite.
+struct CompositeField: Sendable {
+    /// `"name":`, without a comma.
+    var label: Fragment
+    var encoding: EncodingID
+}
+
+/// What writes a value that is made of others: the encodings of its parts.
+struct TypeView: ~Escapable {
+    let encodings: Span<ValueEncoding>
+    let fields: Span<CompositeField>
+    let labels: Span<UInt8>
+
+    @_lifetime(copy encodings, copy fields, copy labels)
+    init(encodings: Span<ValueEncoding>, fields: Span<CompositeField>, labels: Span<UInt8>) {
+        self.encodings = encodings
+        self.fields = fields
+        self.labels = labels
     }
 }

@@ -13,18 +13,30 @@ struct ValueEncoder: ~Copyable {
     }
 
     private let scratch = Scratch()
+    private let masking: Masking
 
-    /// Appends a value. Text that is not of its type's form becomes a JSON string: a line is always JSON.
+    /// - Parameter maskKey: for masks that are keyed.
+    init(maskKey: [UInt8]? = nil) {
+        masking = Masking(key: maskKey)
+    }
+
+    /// Appends a column's value as JSON; one that did not come counts as null. Text that is not of its type's form
+    /// becomes a JSON string: a line is always JSON.
+    @inline(__always)
     func append(
-        _ source: borrowing Span<UInt8>, _ range: Range<Int>, as encoding: ValueEncoding,
-        _ types: borrowing TypeEncodings, to buffer: inout OutputBuffer
+        _ value: TupleColumn, _ column: ColumnPlan, of row: borrowing RowView, to buffer: inout OutputBuffer
     ) {
-        append(source, range, encoding, types, scratch, &buffer)
+        if value.isNull || value.isUnchanged { return buffer.append("null") }
+        if case .scalar(let scalar) = column.encoding {
+            scalar.append(row.bytes, value.range, to: &buffer)
+        } else {
+            append(row.bytes, value.range, column.encoding, row.table.types, scratch, &buffer)
+        }
     }
 
     private func append(
         _ source: borrowing Span<UInt8>, _ range: Range<Int>, _ encoding: ValueEncoding,
-        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
     ) {
         let start = buffer.count
         var scanner = ItemScanner(range)
@@ -32,6 +44,8 @@ struct ValueEncoder: ~Copyable {
         switch encoding {
         case .scalar(let scalar):
             return scalar.append(source, range, to: &buffer)
+        case .mask(let mask):
+            return masking.append(mask, source, range, to: &buffer)
         case .array(let element, let delimiter):
             // Other lower bounds than 1 stand in front (`[0:1]={1,2}`) and are dropped.
             let hasBounds = scanner.peek(source) == UInt8(ascii: "[")
@@ -57,7 +71,7 @@ struct ValueEncoder: ~Copyable {
     /// Appends an item that was read from `source`.
     private func append(
         _ item: ItemScanner.Item, _ source: borrowing Span<UInt8>, _ encoding: ValueEncoding,
-        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
     ) {
         switch item {
         case .plain(let range, _): append(source, range, encoding, types, scratch.next, &buffer)
@@ -66,7 +80,7 @@ struct ValueEncoder: ~Copyable {
     }
 
     private func append(
-        whole bytes: borrowing OutputBuffer, _ encoding: ValueEncoding, _ types: borrowing TypeEncodings,
+        whole bytes: borrowing OutputBuffer, _ encoding: ValueEncoding, _ types: TypeView,
         _ scratch: Scratch, _ buffer: inout OutputBuffer
     ) {
         append(bytes.span, 0..<bytes.count, encoding, types, scratch, &buffer)
@@ -78,7 +92,7 @@ struct ValueEncoder: ~Copyable {
     private func appendArray(
         _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ element: ValueEncoding,
         _ delimiter: UInt8,
-        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
     ) -> Bool {
         guard scanner.take("{", source) else { return false }
         var depth = 1
@@ -123,7 +137,7 @@ struct ValueEncoder: ~Copyable {
     /// `(1,"a b",)`: what is empty and not quoted is null.
     private func appendComposite(
         _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ fields: Range<Int>,
-        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
     ) -> Bool {
         guard scanner.take("(", source) else { return false }
         buffer.append("{")
@@ -133,7 +147,7 @@ struct ValueEncoder: ~Copyable {
                 buffer.append(",")
             }
             let field = types.fields[index]
-            buffer.append(types.labels.span, from: field.label.start, count: field.label.count)
+            buffer.append(types.labels, field.label)
             guard let item = scanner.item(source, until: ",", or: ")", unescapedInto: &scratch.bytes) else {
                 return false
             }
@@ -146,7 +160,7 @@ struct ValueEncoder: ~Copyable {
     /// `[1,5)`, `(,5]`, `empty`.
     private func appendRange(
         _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ subtype: ValueEncoding,
-        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
     ) -> Bool {
         if scanner.peek(source) == UInt8(ascii: "e") {
             buffer.append("{\"empty\":true}")
@@ -177,7 +191,7 @@ struct ValueEncoder: ~Copyable {
     /// `{[1,5),[7,9)}`.
     private func appendMultirange(
         _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ subtype: ValueEncoding,
-        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
     ) -> Bool {
         guard scanner.take("{", source) else { return false }
         buffer.append("[")
@@ -194,7 +208,7 @@ struct ValueEncoder: ~Copyable {
 
     private func appendOrNull(
         _ item: ItemScanner.Item, _ source: borrowing Span<UInt8>, _ encoding: ValueEncoding,
-        _ types: borrowing TypeEncodings, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
     ) {
         if case .plain(let range, isQuoted: false) = item, range.isEmpty { return buffer.append("null") }
         append(item, source, encoding, types, scratch, &buffer)

@@ -136,22 +136,23 @@ struct MessageDecoderTests {
         }
     }
 
-    @Test("a row's relation can be told without decoding it, and nothing else has one")
-    func peekRelation() {
-        for (message, relation): ([UInt8], OID?) in [
-            (MessageBuilder.insert(7, []), OID(7)),
-            (MessageBuilder.update(0xFFFE_FDFC, ["1"]), OID(0xFFFE_FDFC)),
-            (MessageBuilder.delete(9, key: ["1"]), OID(9)),
-            (MessageBuilder.truncate([7]), nil),
-            (MessageBuilder.begin(commit: lsn), nil),
-            (Array(MessageBuilder.insert(7, []).prefix(4)), nil),
+    @Test("a row's kind and relation can be told without decoding it, and nothing else has one")
+    func peek() {
+        for (message, kind, relation): ([UInt8], RowChange.Kind?, OID?) in [
+            (MessageBuilder.insert(7, []), .insert, OID(7)),
+            (MessageBuilder.update(0xFFFE_FDFC, ["1"]), .update, OID(0xFFFE_FDFC)),
+            (MessageBuilder.delete(9, key: ["1"]), .delete, OID(9)),
+            (MessageBuilder.truncate([7]), nil, nil),
+            (MessageBuilder.begin(commit: lsn), nil, nil),
+            (Array(MessageBuilder.insert(7, []).prefix(4)), nil, nil),
         ] {
             let bytes = MessageBuilder.xLogData(message)
-            let peeked = RowChange.peekRelation(bytes.span, at: 25)
-            #expect(peeked == relation)
+            let peeked = RowChange.peek(bytes.span, at: 25)
+            #expect(peeked?.kind == kind)
+            #expect(peeked?.relation == relation)
         }
         let headerOnly = MessageBuilder.xLogData([])
-        let peeked = RowChange.peekRelation(headerOnly.span, at: 25)
+        let peeked = RowChange.peek(headerOnly.span, at: 25)
         #expect(peeked == nil)
     }
 }

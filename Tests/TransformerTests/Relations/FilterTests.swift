@@ -78,9 +78,9 @@ struct FilterTests {
         let included = Relation.table(oid: 2, name: "u", [.key("id")])
         transformer.describe(excluded)
         transformer.describe(included)
-        let known = [1, 2, 3].map { transformer.includes(OID($0)) }
+        let known = [1, 2, 3].map { transformer.includes(.insert, of: OID($0)) }
         #expect(known == [false, true, nil])
-        let (first, second) = (transformer.includes(excluded), transformer.includes(included))
-        #expect(!first && second)
+        let (first, second) = (transformer.lookUps(for: excluded), transformer.lookUps(for: included))
+        #expect(first == nil && second == [])
     }
 }

@@ -6,10 +6,7 @@ import Testing
 @Suite("What is compiled of relations stays as small as the relations")
 struct RelationPlansTests {
     private func describe(_ plans: inout RelationPlans, _ relation: Relation) {
-        plans.describe(
-            RelationPlans.Description(
-                relation: relation, primaryKey: nil,
-                encodings: relation.columns.map { _ in .text }, isIncluded: true))
+        plans.describe(RelationDescription(relation: relation, facts: CatalogFacts()))
     }
 
     @Test("changes without end are compacted, and every relation is found afterwards")

@@ -93,7 +93,7 @@ struct ComposedValueTests {
         var transformer = Transformer()
         let relation = Relation(
             oid: OID(1), schema: "public", name: "t", columns: [RelationColumn(name: "v", type: OID(type))])
-        transformer.describe(relation, types: Self.types)
+        transformer.describe(relation, CatalogFacts(types: Self.types))
         var decoder = MessageDecoder()
         var bytes: [UInt8] = [0x49, 0, 0, 0, 1, 0x4E, 0, 1, 0x74]
         let value = Array(text.utf8)

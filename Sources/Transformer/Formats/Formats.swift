@@ -1,0 +1,90 @@
+import Replication
+
+/// The names by which formats are chosen.
+package enum FormatName: String, CaseIterable, Sendable {
+    case json
+
+    /// Whether it can write tables' definitions.
+    package var hasSchemas: Bool {
+        switch self {
+        case .json: true
+        }
+    }
+
+    func style(_ options: TransformerOptions) -> any FormatStyle {
+        switch self {
+        case .json: JSONStyle(options: options)
+        }
+    }
+}
+
+/// The format in use. A row costs a jump here, no look-up in a table of functions.
+enum Format: ~Copyable {
+    case json(JSONFormat)
+
+    init(options: TransformerOptions) {
+        switch options.format {
+        case .json: self = .json(JSONFormat(options: options))
+        }
+    }
+
+    mutating func prepare(_ transaction: OpenTransaction) {
+        switch consume self {
+        case .json(var format):
+            format.prepare(transaction)
+            self = .json(format)
+        }
+    }
+
+    mutating func passed(_ commit: Commit) {
+        switch consume self {
+        case .json(var format):
+            format.passed(commit)
+            self = .json(format)
+        }
+    }
+
+    @inline(__always)
+    func append(_ row: borrowing RowView, at position: Position, to buffer: inout OutputBuffer) -> Int {
+        switch self {
+        case .json(let format): format.append(row, at: position, to: &buffer)
+        }
+    }
+
+    func append(
+        _ truncate: Truncate, of table: borrowing TableView, _ bytes: Span<UInt8>, at position: Position,
+        to buffer: inout OutputBuffer
+    ) -> Int {
+        switch self {
+        case .json(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
+        }
+    }
+
+    func append(
+        _ message: LogicalMessage, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
+    ) -> Int {
+        switch self {
+        case .json(let format): format.append(message, bytes, at: position, to: &buffer)
+        }
+    }
+
+    func appendBegin(at position: Position, to buffer: inout OutputBuffer) -> Int {
+        switch self {
+        case .json(let format): format.appendBegin(at: position, to: &buffer)
+        }
+    }
+
+    func appendCommit(at position: Position, to buffer: inout OutputBuffer) -> Int {
+        switch self {
+        case .json(let format): format.appendCommit(at: position, to: &buffer)
+        }
+    }
+
+    func appendSchema(
+        of table: borrowing TableView, at position: Position, to buffer: inout OutputBuffer
+    ) -> Int {
+        switch self {
+        case .json(let format): format.appendSchema(of: table, at: position, to: &buffer)
+        }
+    }
+}

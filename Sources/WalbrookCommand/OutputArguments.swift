@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import Transformer
+
+struct OutputArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("Where events go.", valueName: "uri"))
+    var to: [Target] = [.stdout]
+
+    @Option(help: ArgumentHelp("How events are written.", valueName: "format"))
+    var format = FormatName.json
+
+    @Flag(help: "Also write a table's definition, before its first event and whenever it has changed.")
+    var schema = false
+
+    @Flag(help: "Also write an event for the begin and the commit of each transaction.")
+    var transactions = false
+
+    @Option(
+        help: ArgumentHelp("How int8 is written; a string is safe for readers of doubles.", valueName: "form")
+    )
+    var int8 = NumberForm.number
+
+    @Option(help: ArgumentHelp("How numeric is written; the digits are the same.", valueName: "form"))
+    var numeric = NumberForm.string
+
+    @Option(help: ArgumentHelp("How bytea is written.", valueName: "form"))
+    var bytea = BytesForm.base64
+
+    func validate() throws {
+        guard Set(to).count == to.count else { throw ValidationError("--to names the same place twice.") }
+        guard !schema || format.hasSchemas else {
+            throw ValidationError("--schema has no form in --format \(format.rawValue).")
+        }
+    }
+
+    func fill(_ options: inout TransformerOptions) {
+        options.format = format
+        options.includesTransactions = transactions
+        options.includesSchemas = schema
+        options.values.writesInt8AsString = int8 == .string
+        options.values.writesNumericAsNumber = numeric == .number
+        options.values.writesByteaAsHexadecimal = bytea == .hex
+    }
+}
+
+enum NumberForm: String, CaseIterable, ExpressibleByArgument {
+    case number, string
+}
+
+enum BytesForm: String, CaseIterable, ExpressibleByArgument {
+    case base64, hex
+}
+
+/// A place events can go.
+enum Target: String, CaseIterable, ExpressibleByArgument {
+    case stdout
+}
+
+extension FormatName: ExpressibleByArgument {}
