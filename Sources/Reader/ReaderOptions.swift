@@ -22,6 +22,8 @@ package struct ReaderOptions: Sendable {
     /// Tables by `schema.table` to make a publication for; nil for all.
     package var plainTables: [String]?
     package var stop: Stop?
+    /// The server that sinks hold events of from a run before: no other may take its place, and the slot must be there.
+    package var continuing: ServerIdentity?
     package var statusInterval = Duration.seconds(1)
     /// Failed attempts in a row before giving up; nil for never.
     package var retryLimit: Int?

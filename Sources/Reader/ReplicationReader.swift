@@ -38,6 +38,10 @@ package final class ReplicationReader {
             options.isTemporary
             ? "walbrook_tmp_" + String(UInt64.random(in: 0 ... .max), radix: 36) : options.slot
         memory = StreamSetup.Memory(slot: slot)
+        if let identity = options.continuing {
+            memory.continuity = ServerContinuity(continuing: identity)
+            memory.hasStreamed = true
+        }
     }
 
     /// Reads until something ends it. Runs on the calling thread, which it blocks.

@@ -6,17 +6,51 @@ package final class Batch: Sendable {
     package let bytes: OutputBuffer
     /// Number of events in `bytes`.
     package let events: Int
+    /// The first event in `bytes`; `.start` if there is none.
+    package let first: Position
     /// The last event in `bytes`, or a filtered one behind it.
     package let last: Position
+    /// Where events end, as far as somebody will ask; by position.
+    package let marks: [EventMark]
     /// What may be confirmed once this batch and all before it are durable; `.zero` for nothing yet.
     package let boundary: LSN
 
-    package init(sequence: UInt64, bytes: consuming OutputBuffer, events: Int, last: Position, boundary: LSN)
-    {
+    package init(
+        sequence: UInt64, bytes: consuming OutputBuffer, events: Int, first: Position = .start,
+        last: Position,
+        marks: [EventMark] = [], boundary: LSN
+    ) {
         self.sequence = sequence
         self.bytes = bytes
         self.events = events
+        self.first = first
         self.last = last
+        self.marks = marks
         self.boundary = boundary
+    }
+
+    /// The byte where the first event behind a position begins; the number of bytes if there is none.
+    package func offset(after position: Position) -> Int {
+        if last <= position { return bytes.count }
+        if first > position { return 0 }
+        // The events between the first and the last marked one that is at or before the position.
+        var (low, high) = (0, marks.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if marks[middle].position <= position { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? 0 : marks[low - 1].end
+    }
+}
+
+/// Where an event ends in a batch.
+package struct EventMark: Hashable, Sendable {
+    package var position: Position
+    /// The byte behind it.
+    package var end: Int
+
+    package init(position: Position, end: Int) {
+        self.position = position
+        self.end = end
     }
 }

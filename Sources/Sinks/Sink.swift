@@ -14,14 +14,37 @@ package protocol Sink: AnyObject, Sendable {
     /// For messages, such as `stdout`.
     var name: String { get }
 
+    /// What it holds from the run before, which it does not take again; nil for a sink that keeps nothing, or has
+    /// nothing yet.
+    var held: HeldEvents? { get }
+
+    /// Whether it keeps a state of its own, which must be ahead of what the server is told.
+    var keepsState: Bool { get }
+
     /// Begins to work, and reports to `report` from then on.
     func start(reportingTo report: SinkReport)
 
-    /// Takes the next batch.
+    /// A stream begins, for the first time or again. What comes next is from here.
+    ///
+    /// - Parameter confirmed: what the server was told last.
+    func streamStarts(_ origin: StreamOrigin, confirmed: LSN)
+
+    /// Takes the next batch. It may be empty, and then only says how far the stream is.
     func write(_ batch: Batch)
+
+    /// Opens its files anew, because somebody has moved them away.
+    func reopen()
 
     /// Nothing more comes: drain, then end.
     func finish()
+}
+
+/// What a sink does that keeps nothing and has no files.
+extension Sink {
+    package var held: HeldEvents? { nil }
+    package var keepsState: Bool { false }
+    package func streamStarts(_ origin: StreamOrigin, confirmed: LSN) {}
+    package func reopen() {}
 }
 
 /// Why a sink takes no more.
@@ -35,14 +58,28 @@ package enum SinkEnding: Error, Sendable {
 
 /// A sink that cannot do its work.
 package struct SinkError: Error, Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// The operating system did not do what was asked.
+        case failed
+        /// What is there is not what it would have to be to go on.
+        case refused
+        /// Another process has it.
+        case busy
+    }
+
+    package var kind: Kind
     /// The sink's name.
     package var sink: String
     /// What it tried to do, and what the operating system said.
     package var reason: String
+    /// What to do about it.
+    package var hint: String?
 
-    package init(sink: String, reason: String) {
+    package init(_ kind: Kind = .failed, sink: String, reason: String, hint: String? = nil) {
+        self.kind = kind
         self.sink = sink
         self.reason = reason
+        self.hint = hint
     }
 }
 

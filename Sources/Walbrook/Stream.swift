@@ -1,6 +1,7 @@
 internal import Libpq
 package import Logging
 package import Reader
+internal import Replication
 package import Sinks
 package import Transformer
 
@@ -29,6 +30,34 @@ package final class Stream: Sendable {
         self.sinks = sinks
         self.logger = logger
         do { stop = try StopSignal() } catch { throw WalbrookError(error) }
+        for sink in sinks { try Self.check(sink, options) }
+        guard Set(sinks.compactMap(\.held?.origin.identity.systemIdentifier)).count <= 1 else {
+            throw WalbrookError(
+                .configuration, "the sinks hold events of different clusters",
+                hint: "Give each cluster's stream sinks of its own.")
+        }
+    }
+
+    /// A sink goes on only with what it was begun with: with anything else the same position would be another event.
+    private static func check(_ sink: any Sink, _ options: StreamOptions) throws(WalbrookError) {
+        guard let origin = sink.held?.origin else { return }
+        for (what, held, asked) in [
+            ("format", origin.format, options.transformer.format.rawValue),
+            ("slot", origin.slot, options.reader.slot),
+            (
+                "publication", origin.publications.joined(separator: ", "),
+                options.reader.publications.joined(separator: ", ")
+            ),
+        ] where held != asked {
+            throw WalbrookError(
+                .configuration, "\(sink.name) was begun with --\(what) \(held), not \(asked)",
+                hint: "Go on with that, or take another path.")
+        }
+    }
+
+    /// Has the sinks open their files anew, because somebody has moved them away. From any thread.
+    package func reopenFiles() {
+        for sink in sinks { sink.reopen() }
     }
 
     /// Asks the stream to end: read no more, drain the sinks, confirm. From any thread.
@@ -43,12 +72,18 @@ package final class Stream: Sendable {
     package func run() throws(WalbrookError) {
         let catalog = Catalog(connectionString: options.reader.connectionString, stop: stop)
         let processor = StreamProcessor(
-            transformer: Transformer(options: options.transformer), catalog: catalog, logger: logger)
+            transformer: Transformer(options: options.transformer),
+            held: sinks.map { $0.held?.last ?? .start }, catalog: catalog, logger: logger)
         let wakeUp = stop.wakeUp
         let pipeline = StreamPipeline(
-            processor: processor, sinks: sinks, statistics: statistics, wake: { wakeUp.signal() })
+            processor: processor, sinks: sinks,
+            origin: .init(
+                publications: options.reader.publications, format: options.transformer.format.rawValue),
+            statistics: statistics, wake: { wakeUp.signal() })
+        var readerOptions = options.reader
+        readerOptions.continuing = sinks.compactMap(\.held?.origin.identity).first
         let reader = ReplicationReader(
-            options: options.reader, consumer: pipeline, catalog: catalog, stop: stop, logger: logger)
+            options: readerOptions, consumer: pipeline, catalog: catalog, stop: stop, logger: logger)
         let result: Result<ReplicationReader.Ending, ReaderError>
         do { result = .success(try reader.run()) } catch { result = .failure(error) }
         catalog.close()

@@ -19,16 +19,37 @@ final class StreamPipeline: StreamConsumer {
     private var ledger = AcknowledgementLedger()
     /// The last batch handed over.
     private var sequence: UInt64 = 0
+    /// The boundary of that.
+    private var handedOver = LSN.zero
+    private let origin: OriginOptions
+    /// Whether a sink's own state must be ahead of what is confirmed, also while nothing happens.
+    private let keepsState: Bool
+    private var idleBatchAfter = ContinuousClock.now
+    /// The highest LSN that a sink holds from a run before.
+    private let held: LSN
     private var fillingSince: ContinuousClock.Instant?
     private var isFinishing = false
     private var toldToFinish = false
 
+    /// What an origin is made of that no server tells.
+    struct OriginOptions {
+        var publications: [String]
+        var format: String
+    }
+
+    /// While nothing happens but that the log grows, sinks with a state are told no more often than this.
+    private static let idleInterval = Duration.seconds(1)
+
     /// - Parameter wake: wakes the reader after a sink has reported.
     init(
-        processor: consuming StreamProcessor, sinks: [any Sink], statistics: StreamStatistics,
-        wake: @escaping @Sendable () -> Void
+        processor: consuming StreamProcessor, sinks: [any Sink], origin: OriginOptions,
+        statistics: StreamStatistics, wake: @escaping @Sendable () -> Void
     ) {
         self.processor = processor
+        self.origin = origin
+        keepsState = sinks.contains(where: \.keepsState)
+        held = sinks.compactMap(\.held?.last.lsn).max() ?? .zero
+        if let confirmed = sinks.compactMap(\.held?.confirmed).min() { ledger.passed(confirmed) }
         self.statistics = statistics
         outputs = sinks.map { Output(sink: $0, report: SinkReport(wake: wake)) }
         for output in outputs { output.sink.start(reportingTo: output.report) }
@@ -44,6 +65,10 @@ final class StreamPipeline: StreamConsumer {
 
     func streamStarts(_ facts: StreamFacts) {
         ledger.passed(facts.confirmed)
+        let origin = StreamOrigin(
+            identity: facts.identity, slot: facts.slot, publications: origin.publications,
+            format: origin.format)
+        for output in outputs { output.sink.streamStarts(origin, confirmed: facts.confirmed) }
         processor.streamStarts(facts)
     }
 
@@ -77,8 +102,9 @@ final class StreamPipeline: StreamConsumer {
     func progress() -> StreamProgress {
         let reports = outputs.map(\.report.current)
         ledger.durable(through: reports.map(\.durable).min() ?? 0)
-        if processor.buffer.count == 0 { ledger.passed(processor.session.boundary) }
-        if isFinishing, handOverBatch(), !toldToFinish {
+        if processor.buffer.count == 0, !keepsState { ledger.passed(processor.session.boundary) }
+        let isAllHandedOver = handOverBoundary() && handOverBatch()
+        if isFinishing, isAllHandedOver, !toldToFinish {
             toldToFinish = true
             for output in outputs { output.sink.finish() }
         }
@@ -86,7 +112,7 @@ final class StreamPipeline: StreamConsumer {
         progress.received = processor.session.received
         progress.confirmed = ledger.confirmed
         progress.emitted = processor.session.emitted
-        progress.highest = max(processor.session.emitted.lsn, ledger.confirmed)
+        progress.highest = max(processor.session.emitted.lsn, ledger.confirmed, held)
         progress.fillingSince = fillingSince
         progress.isPending = !ledger.isEmpty
         progress.durableBatches = reports.map(\.durable).min() ?? 0
@@ -114,9 +140,23 @@ final class StreamPipeline: StreamConsumer {
 
     /// Hands over what is encoded. Returns whether nothing is left to hand over.
     private func handOverBatch() -> Bool {
-        guard processor.buffer.count > 0 else { return true }
+        processor.buffer.count == 0 || handOverAll()
+    }
+
+    /// Lets sinks note how far the stream is although there are no events: what is confirmed must be in their states.
+    /// Returns whether nothing is left to note.
+    private func handOverBoundary() -> Bool {
+        guard keepsState, processor.buffer.count == 0, processor.session.boundary > handedOver else {
+            return true
+        }
+        return isFinishing || .now >= idleBatchAfter ? handOverAll() : true
+    }
+
+    private func handOverAll() -> Bool {
         guard outputs.allSatisfy({ $0.report.current.accepted == sequence }) else { return false }
         sequence += 1
+        handedOver = processor.session.boundary
+        idleBatchAfter = .now + Self.idleInterval
         let batch = processor.takeBatch(sequence: sequence)
         fillingSince = nil
         ledger.handedOver(sequence: sequence, boundary: batch.boundary)

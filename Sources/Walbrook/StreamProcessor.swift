@@ -19,6 +19,12 @@ struct StreamProcessor: ~Copyable {
     /// Whether the server wants an answer.
     var isReplyRequested = false
 
+    /// The first event in `buffer`.
+    private var first = Position.start
+    /// Where events end in `buffer`, up to the last one that a sink may hold already.
+    private var marks: [EventMark] = []
+    private let lastMarked: Position
+
     private var decoder = MessageDecoder()
     private let catalog: Catalog
     private let logger: Logger
@@ -32,8 +38,13 @@ struct StreamProcessor: ~Copyable {
     /// A batch of one small transaction is copied out of the buffer, which is kept.
     private static let smallBatch = 16 * 1024
 
-    init(transformer: consuming Transformer, catalog: Catalog, logger: Logger) {
-        session = StreamSession()
+    /// - Parameters:
+    ///   - held: the last events that the sinks hold from a run before; `.start` for one that holds none.
+    init(transformer: consuming Transformer, held: [Position], catalog: Catalog, logger: Logger) {
+        session = StreamSession(resumingAfter: held.min() ?? .start)
+        let last = held.max() ?? .start
+        // What all of them hold is not emitted at all.
+        lastMarked = last > session.emitted ? last : .start
         self.transformer = transformer
         self.catalog = catalog
         self.logger = logger
@@ -63,10 +74,13 @@ struct StreamProcessor: ~Copyable {
             // The buffer goes along, and with it the size that a row of many megabytes gave it.
             swap(&bytes, &buffer)
         }
-        defer { bufferedEvents = 0 }
+        defer {
+            bufferedEvents = 0
+            marks.removeAll()
+        }
         return Batch(
-            sequence: sequence, bytes: bytes, events: bufferedEvents, last: session.emitted,
-            boundary: session.boundary)
+            sequence: sequence, bytes: bytes, events: bufferedEvents, first: first, last: session.emitted,
+            marks: marks, boundary: session.boundary)
     }
 
     enum Drained {
@@ -90,6 +104,10 @@ struct StreamProcessor: ~Copyable {
                 } catch {
                     buffer.truncate(to: start)
                     throw error
+                }
+                if start == 0 { first = session.position }
+                if session.position <= lastMarked {
+                    marks.append(EventMark(position: session.position, end: buffer.count))
                 }
             case .notYet: return .drained
             case .ended: return .ended

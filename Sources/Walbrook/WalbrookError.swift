@@ -1,6 +1,6 @@
 internal import Libpq
 internal import Reader
-internal import Sinks
+package import Sinks
 
 /// Why a stream ended that should not have: for a person, and as an exit code after `sysexits.h`.
 package struct WalbrookError: Error, Sendable {
@@ -45,10 +45,14 @@ package struct WalbrookError: Error, Sendable {
         hint = error.hint
     }
 
-    init(_ error: SinkError) {
-        self.init(
-            .sinkFailed, error.description,
-            hint: "Nothing after the last whole write was confirmed; a restart goes on from there.")
+    package init(_ error: SinkError) {
+        let kind: Kind =
+            switch error.kind {
+            case .failed: .sinkFailed
+            case .refused: .configuration
+            case .busy: .tryAgain
+            }
+        self.init(kind, error.description, hint: error.hint)
     }
 
     init(_ error: LibpqError) {

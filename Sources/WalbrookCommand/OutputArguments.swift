@@ -2,8 +2,21 @@ internal import ArgumentParser
 internal import Transformer
 
 struct OutputArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Where events go.", valueName: "uri"))
+    @Option(
+        help: ArgumentHelp("Where events go: stdout or file:PATH; repeatable.", valueName: "uri"))
     var to: [Target] = [.stdout]
+
+    @Option(
+        help: ArgumentHelp(
+            "Put a file aside when it has so many bytes (k, M, G: powers of 1024). (default: never)",
+            valueName: "size"))
+    var rotateSize: ByteSize?
+
+    @Option(
+        help: ArgumentHelp(
+            "Put a file aside so long after its first event (s, m, h, d). (default: never)", valueName: "time"
+        ))
+    var rotateAge: TimeSpan?
 
     @Option(help: ArgumentHelp("How events are written.", valueName: "format"))
     var format = FormatName.json
@@ -27,6 +40,9 @@ struct OutputArguments: ParsableArguments {
 
     func validate() throws {
         guard Set(to).count == to.count else { throw ValidationError("--to names the same place twice.") }
+        guard rotateSize == nil && rotateAge == nil || to.contains(where: \.isFile) else {
+            throw ValidationError("--rotate-size and --rotate-age are of use only with --to file:PATH.")
+        }
         guard !schema || format.hasSchemas else {
             throw ValidationError("--schema has no form in --format \(format.rawValue).")
         }
@@ -48,11 +64,6 @@ enum NumberForm: String, CaseIterable, ExpressibleByArgument {
 
 enum BytesForm: String, CaseIterable, ExpressibleByArgument {
     case base64, hex
-}
-
-/// A place events can go.
-enum Target: String, CaseIterable, ExpressibleByArgument {
-    case stdout
 }
 
 extension FormatName: ExpressibleByArgument {}

@@ -25,6 +25,11 @@ struct StreamCommand: ParsableCommand {
         try connection.validate()
         try selection.validate()
         try output.validate()
+        guard !connection.temporary || !output.to.contains(where: \.isFile) else {
+            throw ValidationError(
+                "A file goes on where it ended, and a temporary slot does not: with --temporary, redirect standard output."
+            )
+        }
     }
 
     func run() throws {
@@ -40,7 +45,8 @@ struct StreamCommand: ParsableCommand {
     }
 
     private func stream(_ logger: Logger) throws(WalbrookError) {
-        guard StandardDescriptors.secure() else {
+        let hasStandardOutput = StandardDescriptors.secure()
+        guard hasStandardOutput || !output.to.contains(.stdout) else {
             throw WalbrookError(
                 .sinkFailed, "standard output is closed", hint: "Redirect it to where events shall go.")
         }
@@ -49,8 +55,8 @@ struct StreamCommand: ParsableCommand {
         try selection.fill(&options)
         output.fill(&options.transformer)
 
-        let stream = try Stream(options: options, sinks: try sinks(), logger: logger)
-        let signals = Signals { stream.requestStop() }
+        let stream = try Stream(options: options, sinks: try sinks(logger), logger: logger)
+        let signals = Signals(stop: { stream.requestStop() }, reopen: { stream.reopenFiles() })
         defer { signals.cancel() }
         var display = try ProgressDisplay(
             statistics: stream.statistics, connectionString: options.reader.connectionString,
@@ -59,14 +65,18 @@ struct StreamCommand: ParsableCommand {
         display?.clear()
     }
 
-    private func sinks() throws(WalbrookError) -> [any Sink] {
+    private func sinks(_ logger: Logger) throws(WalbrookError) -> [any Sink] {
+        let rotation = FileRotation(size: output.rotateSize?.bytes, age: output.rotateAge?.duration)
         var sinks: [any Sink] = []
-        for _ in output.to {
+        for target in output.to {
             do {
-                sinks.append(try StandardOutputSink())
+                sinks.append(try target.sink(rotation))
             } catch {
-                throw WalbrookError(.sinkFailed, error.description)
+                throw WalbrookError(error)
             }
+        }
+        for case let file as FileSink in sinks {
+            if let notice = file.notice { logger.notice("\(notice)") }
         }
         return sinks
     }

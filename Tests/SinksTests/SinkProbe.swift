@@ -41,6 +41,7 @@ final class SinkProbe: Sendable {
             $0 = { Observation(progress: report.current, arrived: bench.arrived().count) }
         }
         bench.sink.start(reportingTo: report)
+        bench.sink.streamStarts(.sample, confirmed: LSN(0))
     }
 
     deinit {

@@ -65,6 +65,11 @@ package struct ServerContinuity: Sendable {
 
     package init() {}
 
+    /// Goes on where another process was.
+    package init(continuing identity: ServerIdentity) {
+        self.identity = identity
+    }
+
     /// The history of a new timeline is needed to judge it.
     package func needsHistory(for current: ServerIdentity) -> Bool {
         identity.map { $0.timeline != current.timeline } ?? false

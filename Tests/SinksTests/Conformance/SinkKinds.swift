@@ -62,6 +62,9 @@ extension SinkKind {
             )
         })
 
+    static let appended = SinkKind(
+        description: "a file with its state", working: { try AppendedFileBench() })
+
     static let scripted = SinkKind(
         description: "a scripted sink",
         working: { ScriptedBench([.take, .accept, .accept, .slow(milliseconds: 1), .take, .accept]) },

@@ -29,6 +29,7 @@ struct Descriptor: Sendable {
             switch code {
             case ENOSPC: return "no space left on the device"
             case EDQUOT: return "the disk quota is used up"
+            case EFBIG: return "the limit of a file's size is reached"
             default:
                 // SAFETY: strerror returns a string that lives until its next call; it is copied at once.
                 return unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
@@ -42,7 +43,7 @@ struct Descriptor: Sendable {
         while written < bytes.count {
             let count = unsafe bytes.span.withUnsafeBytes { raw in
                 // SAFETY: `written` stays below the number of bytes in `raw`.
-                unsafe write(number, raw.baseAddress.map { unsafe $0 + written }, raw.count - written)
+                unsafe Glibc.write(number, raw.baseAddress.map { unsafe $0 + written }, raw.count - written)
             }
             if count >= 0 {
                 written += count
@@ -58,7 +59,7 @@ struct Descriptor: Sendable {
     func writeSignal() {
         var byte: UInt8 = 1
         // SAFETY: one byte is read from `byte`, which lives through the call.
-        _ = unsafe write(number, &byte, 1)
+        _ = unsafe Glibc.write(number, &byte, 1)
     }
 
     /// Waits until one of the descriptors is ready for what is asked, or has failed. Returns what each one reports.
@@ -87,7 +88,7 @@ struct Descriptor: Sendable {
     func discardInput() {
         var byte: UInt64 = 0
         // SAFETY: at most eight bytes are stored in the eight bytes of `byte`.
-        _ = unsafe withUnsafeMutableBytes(of: &byte) { unsafe read(number, $0.baseAddress, $0.count) }
+        _ = unsafe withUnsafeMutableBytes(of: &byte) { unsafe Glibc.read(number, $0.baseAddress, $0.count) }
     }
 
     /// Both ends of a new pipe that is closed on exec and does not block.

@@ -1,0 +1,178 @@
+internal import Dispatch
+internal import Replication
+internal import Synchronization
+
+/// A file that only grows, a batch at a time, and the state beside it that says how much of it counts.
+///
+/// Two threads: one writes batches, the other makes what was written durable: the data first, then the state, and only
+/// then is it reported. While it is at that, the next batches gather, and become durable together.
+///
+/// A batch that cannot be written whole is cut off again, so that the file ends with a whole line at all times.
+final class AppendLog: Sendable {
+    /// The file that is written.
+    struct Data: Sendable {
+        var descriptor: Descriptor
+        var inode: UInt64
+        /// Bytes in it.
+        var length = 0
+        /// The first event in it; nil as long as there is none.
+        var first: Position?
+    }
+
+    /// What has been written, and shall become durable.
+    private struct Written {
+        var data: Data
+        /// The last batch.
+        var batch: UInt64 = 0
+        var held: HeldEvents
+        var state: UInt64
+        var isCommitting = false
+        /// Nothing more is written.
+        var isClosed = false
+        /// Nothing more becomes durable.
+        var isBroken = false
+    }
+
+    private let name: String
+    private let stateFile: StateFile
+    private let report: SinkReport
+    private let written: Mutex<Written>
+    private let committing: DispatchQueue
+
+    /// - Parameters:
+    ///   - held: what `data` holds.
+    ///   - state: the number of the last state that was stored.
+    init(
+        name: String, stateFile: StateFile, data: Data, held: HeldEvents, state: UInt64, report: SinkReport
+    ) {
+        self.name = name
+        self.stateFile = stateFile
+        self.report = report
+        written = Mutex(Written(data: data, held: held, state: state))
+        committing = DispatchQueue(label: "walbrook.\(name).commit")
+    }
+
+    /// The file as it is now.
+    var data: Data { written.withLock(\.data) }
+
+    deinit {
+        data.descriptor.closeDescriptor()
+    }
+
+    // MARK: On the writer's thread
+
+    /// Writes a batch from a byte on, and has it made durable. A batch that is empty only moves the boundary.
+    func append(_ batch: Batch, from start: Int) {
+        let data = written.withLock { $0.isClosed ? nil : $0.data }
+        guard let data else { return }
+        do throws(Descriptor.Failure) {
+            if start < batch.bytes.count {
+                try data.descriptor.write(batch.bytes, from: start, at: data.length)
+            }
+        } catch {
+            // What was written of it is no whole line.
+            try? data.descriptor.truncate(to: data.length)
+            return close("cannot write: \(error.description)")
+        }
+        written.withLock {
+            if start < batch.bytes.count {
+                $0.data.length += batch.bytes.count - start
+                if $0.data.first == nil { $0.data.first = batch.first }
+            }
+            $0.batch = batch.sequence
+            $0.held.last = max($0.held.last, batch.last)
+            $0.held.confirmed = max($0.held.confirmed, batch.boundary)
+        }
+        report.accepted(through: batch.sequence)
+        requestCommit()
+    }
+
+    /// The stream comes from here from now on.
+    func setOrigin(_ origin: StreamOrigin) {
+        written.withLock { $0.held.origin = origin }
+        requestCommit()
+    }
+
+    /// Goes on in another file. Everything in the one before is durable when `body` runs, which renames or makes files
+    /// and returns the new one, or nil to stay.
+    func replace(_ body: (Data) throws(Descriptor.Failure) -> Data?) {
+        committing.sync {
+            guard commit() else { return }
+            let old = data
+            do throws(Descriptor.Failure) {
+                guard let new = try body(old) else { return }
+                written.withLock { $0.data = new }
+                old.descriptor.closeDescriptor()
+            } catch {
+                return close("cannot start another file: \(error.description)")
+            }
+            _ = commit()
+        }
+    }
+
+    /// Lets everything that was written become durable, then says that it ended.
+    func finish() {
+        committing.async { [self] in
+            if commit() { report.ended(.finished) }
+        }
+    }
+
+    // MARK: On the committing thread
+
+    private func requestCommit() {
+        let isNeeded = written.withLock { written in
+            defer { written.isCommitting = true }
+            return !written.isCommitting
+        }
+        if isNeeded { committing.async { _ = self.commit() } }
+    }
+
+    /// Makes durable what was written until now. Returns whether it could.
+    private func commit() -> Bool {
+        let (data, batch, state, isBroken) = written.withLock { written in
+            written.isCommitting = false
+            written.state += 1
+            let state = LogState(
+                sequence: written.state, held: written.held, length: written.data.length,
+                inode: written.data.inode, first: written.data.first)
+            return (written.data, written.batch, state, written.isBroken)
+        }
+        guard !isBroken else { return false }
+        do throws(Descriptor.Failure) {
+            let status = try data.descriptor.status()
+            guard status.links > 0 else { return fail("its file was deleted") }
+            guard status.size >= data.length else { return fail("its file was cut by somebody else") }
+            try data.descriptor.synchronizeData()
+            try stateFile.store(state)
+        } catch {
+            return fail("cannot make it durable: \(error.description)")
+        }
+        if batch > 0 { report.durable(through: batch) }
+        return true
+    }
+
+    // MARK: Failures
+
+    /// Nothing more is written; what was written still becomes durable.
+    private func close(_ reason: String) {
+        written.withLock { $0.isClosed = true }
+        committing.async { [self] in
+            if commit() { end(reason) }
+        }
+    }
+
+    /// Nothing more becomes durable. What the kernel could not write once, it may have dropped: trying again would
+    /// only seem to succeed.
+    private func fail(_ reason: String) -> Bool {
+        written.withLock {
+            $0.isClosed = true
+            $0.isBroken = true
+        }
+        end(reason)
+        return false
+    }
+
+    private func end(_ reason: String) {
+        report.ended(.failed(SinkError(sink: name, reason: reason)))
+    }
+}
