@@ -75,11 +75,6 @@ package struct Connection: ~Copyable {
         unsafe Int(PQserverVersion(pointer))
     }
 
-    /// The process id of the server's backend.
-    package var backendPID: Int32 {
-        unsafe PQbackendPID(pointer)
-    }
-
     /// Whether the connection uses TLS.
     package var isEncrypted: Bool {
         unsafe PQsslInUse(pointer) == 1

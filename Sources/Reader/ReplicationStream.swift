@@ -27,7 +27,6 @@ package final class ReplicationStream {
     }
 
     package var serverVersion: Int { connection.serverVersion }
-    var backendPID: Int32 { connection.backendPID }
     var user: String { connection.user }
     var address: (host: String, hostAddress: String, port: String) { connection.address }
     /// Whether the server does not know which encoding its texts have.

@@ -36,7 +36,7 @@ struct SlotSetup {
             let confirmed = slot.confirmed ?? .zero
             do throws(ContinuityError) {
                 let ours = memory.hasStreamed ? progress.confirmed : nil
-                try ServerContinuity().acceptSlot(confirmed: confirmed, ours: ours)
+                try ServerContinuity.acceptSlot(confirmed: confirmed, ours: ours)
             } catch {
                 throw StreamFailure(error)
             }

@@ -102,13 +102,12 @@ struct ServerContinuityTests {
 
     @Test("a slot that somebody else moved on has lost us something")
     func slotAdvanced() throws {
-        let continuity = ServerContinuity()
-        try continuity.acceptSlot(confirmed: LSN(0x500), ours: nil)
-        try continuity.acceptSlot(confirmed: LSN(0x500), ours: LSN(0x500))
+        try ServerContinuity.acceptSlot(confirmed: LSN(0x500), ours: nil)
+        try ServerContinuity.acceptSlot(confirmed: LSN(0x500), ours: LSN(0x500))
         // A crash of the server puts it back; the resent events are skipped.
-        try continuity.acceptSlot(confirmed: LSN(0x400), ours: LSN(0x500))
+        try ServerContinuity.acceptSlot(confirmed: LSN(0x400), ours: LSN(0x500))
         #expect(throws: ContinuityError.slotAdvanced(ours: LSN(0x500), slot: LSN(0x501))) {
-            try continuity.acceptSlot(confirmed: LSN(0x501), ours: LSN(0x500))
+            try ServerContinuity.acceptSlot(confirmed: LSN(0x501), ours: LSN(0x500))
         }
     }
 
