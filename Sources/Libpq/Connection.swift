@@ -32,7 +32,8 @@ package struct Connection: ~Copyable {
         unsafe PQsocket(pointer)
     }
 
-    var hasFailed: Bool {
+    /// Whether the connection could not be made or broke.
+    package var isBroken: Bool {
         unsafe PQstatus(pointer) == CONNECTION_BAD
     }
 

@@ -13,6 +13,8 @@ package struct LibpqError: Error, Sendable {
         case server
         /// The server answered with something else than the protocol promises here.
         case unexpectedResult
+        /// The server is well, and not yet what it must be.
+        case notReady
         /// The deadline passed.
         case timedOut
         /// The caller was woken to stop.

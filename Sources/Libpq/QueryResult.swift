@@ -39,7 +39,7 @@ package struct QueryResult: ~Copyable {
     }
 
     /// All rows, each as its values in text form.
-    package func rows() -> [[String?]] {
+    func rows() -> [[String?]] {
         (0..<rowCount).map { row in (0..<columnCount).map { text(row: row, column: $0) } }
     }
 

@@ -106,7 +106,8 @@ struct StreamLoop {
         case .disconnect:
             throw StreamFailure(
                 LibpqError(
-                    .connectionLost, "let go of the server, which is shutting down, because a sink is behind"))
+                    .connectionLost, "let go of the server, which is shutting down, because a sink is behind")
+            )
         }
     }
 

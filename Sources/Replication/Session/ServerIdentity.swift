@@ -77,7 +77,8 @@ package struct ServerContinuity: Sendable {
             guard identity.systemIdentifier == current.systemIdentifier else {
                 throw .otherSystem(expected: identity.systemIdentifier, found: current.systemIdentifier)
             }
-            guard identity.database == current.database else {
+            // As the server compares names. To Swift, an é of one code point and one of two are the same.
+            guard identity.database.utf8.elementsEqual(current.database.utf8) else {
                 throw .otherDatabase(expected: identity.database, found: current.database)
             }
             if identity.timeline != current.timeline {

@@ -57,6 +57,18 @@ struct ServerContinuityTests {
         #expect(try failure(database) == .otherDatabase(expected: "shop", found: "test"))
     }
 
+    @Test("names are compared byte by byte")
+    func composedName() throws {
+        var continuity = ServerContinuity()
+        func identity(_ database: String) -> ServerIdentity {
+            ServerIdentity(systemIdentifier: "7301", timeline: 2, database: database)
+        }
+        try continuity.accept(identity("caf\u{e9}"), emitted: .zero, flushed: LSN(0x1000), history: nil)
+        #expect(throws: ContinuityError.self) {
+            try continuity.accept(identity("cafe\u{301}"), emitted: .zero, flushed: LSN(0x1000), history: nil)
+        }
+    }
+
     @Test("a server whose log ends before what we have was put back in time")
     func behind() throws {
         #expect(
