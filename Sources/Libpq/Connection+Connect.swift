@@ -25,13 +25,21 @@ extension Connection {
                 continue
             }
             connection.enterNonBlockingMode()
-            try connection.overruleEnvironment(parameters, poller: poller)
+            let deadline = Instant.now + patience
+            try connection.overruleEnvironment(parameters, poller: poller) { () throws(LibpqError) in
+                if isCancelled() { throw LibpqError(.interrupted, "stopped while connecting") }
+                if .now >= deadline { throw Self.noAnswer }
+            }
             return connection
         }
     }
 
+    private static var noAnswer: LibpqError {
+        LibpqError(.timedOut, "no answer from the server while connecting")
+    }
+
     private func complete(poller: Poller, patience: Duration, isCancelled: () -> Bool) throws(LibpqError) {
-        guard !hasFailed else { throw connectionError }
+        guard !isBroken else { throw connectionError }
         var next = PGRES_POLLING_WRITING
         var host = address
         var deadline = Instant.now + patience
@@ -46,18 +54,20 @@ extension Connection {
                 next = pollConnection()
                 if address != host { (host, deadline) = (address, .now + patience) }
             } else if .now >= deadline {
-                throw LibpqError(.timedOut, "no answer from the server while connecting")
+                throw Self.noAnswer
             }
         }
     }
 
     /// libpq sends what these two environment variables say as settings of their own, which beat `options`.
-    private func overruleEnvironment(_ parameters: ConnectionParameters, poller: Poller) throws(LibpqError) {
+    private func overruleEnvironment(
+        _ parameters: ConnectionParameters, poller: Poller, tick: () throws(LibpqError) -> Void
+    ) throws(LibpqError) {
         for (variable, name) in [("PGDATESTYLE", "datestyle"), ("PGTZ", "timezone")] {
             guard unsafe getenv(variable) != nil,
                 let value = parameters.settings.first(where: { $0.name == name })?.value
             else { continue }
-            _ = try query("SET \(name) TO \(try literal(value))", poller: poller)
+            _ = try query("SET \(name) TO \(try literal(value))", poller: poller, tick: tick)
         }
     }
 }

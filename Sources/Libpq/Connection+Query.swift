@@ -18,10 +18,10 @@ extension Connection {
             try waitForResult(poller: poller, tickInterval: tickInterval, tick: tick)
             guard let result = nextResult() else { break }
             if let error = result.error {
-                while true {
-                    try waitForResult(poller: poller, tickInterval: tickInterval, tick: tick)
-                    guard nextResult() != nil else { break }
-                }
+                // A connection that breaks now tells less than what came before.
+                while (try? waitForResult(poller: poller, tickInterval: tickInterval, tick: tick)) != nil,
+                    nextResult() != nil
+                {}
                 throw error
             }
             let entersCopy = result.status == PGRES_COPY_BOTH
@@ -34,6 +34,32 @@ extension Connection {
         }
         guard let result = last else { throw LibpqError(.unexpectedResult, "the server gave no result") }
         return result
+    }
+
+    /// Runs one SQL text or replication command and returns its rows, each with as many columns as were asked for or
+    /// more.
+    ///
+    /// - Throws: `LibpqError` of kind `unexpectedResult` when there are fewer; nobody has to look again.
+    package func rows(
+        _ text: String, columns: Int, poller: Poller, tick: () throws(LibpqError) -> Void = {}
+    ) throws(LibpqError) -> [[String?]] {
+        let result = try query(text, poller: poller, tick: tick)
+        guard result.columnCount >= columns else {
+            throw LibpqError(
+                .unexpectedResult,
+                "the server answered with \(result.columnCount) columns instead of \(columns) to: "
+                    + text.firstLine)
+        }
+        return result.rows()
+    }
+
+    /// Runs a replication command that starts a copy in both directions.
+    package func startCopy(
+        _ text: String, poller: Poller, tick: () throws(LibpqError) -> Void = {}
+    ) throws(LibpqError) {
+        guard try query(text, poller: poller, tick: tick).status == PGRES_COPY_BOTH else {
+            throw LibpqError(.unexpectedResult, "the server did not start a stream on: \(text.firstLine)")
+        }
     }
 
     /// The error that ended a copy stream; nil when the server ended it in good order. Never waits longer than

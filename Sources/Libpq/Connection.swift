@@ -32,7 +32,8 @@ package struct Connection: ~Copyable {
         unsafe PQsocket(pointer)
     }
 
-    var hasFailed: Bool {
+    /// Whether the connection could not be made or broke.
+    package var isBroken: Bool {
         unsafe PQstatus(pointer) == CONNECTION_BAD
     }
 
@@ -73,11 +74,6 @@ package struct Connection: ~Copyable {
     /// The server's version as a number, such as 150018.
     package var serverVersion: Int {
         unsafe Int(PQserverVersion(pointer))
-    }
-
-    /// The process id of the server's backend.
-    package var backendPID: Int32 {
-        unsafe PQbackendPID(pointer)
     }
 
     /// Whether the connection uses TLS.

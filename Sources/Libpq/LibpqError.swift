@@ -1,4 +1,4 @@
-/// What libpq or the server behind it reported, with every field of the server's diagnostics.
+/// What libpq or the server behind it reported.
 package struct LibpqError: Error, Sendable {
     package enum Kind: Hashable, Sendable {
         /// The connection string or an option in it is not valid.
@@ -13,6 +13,8 @@ package struct LibpqError: Error, Sendable {
         case server
         /// The server answered with something else than the protocol promises here.
         case unexpectedResult
+        /// The server is well, and not yet what it must be.
+        case notReady
         /// The deadline passed.
         case timedOut
         /// The caller was woken to stop.
@@ -39,25 +41,14 @@ package struct LibpqError: Error, Sendable {
     }
 }
 
-/// The fields of an error report.
+/// The fields of an error report that a person is told, and the one that a program goes by.
 ///
 /// PostgreSQL manual, "Error and Notice Message Fields".
 package struct Diagnostics: Hashable, Sendable {
-    package var severity: String?
     package var sqlState: String?
     package var primary: String?
     package var detail: String?
     package var hint: String?
-    package var position: String?
-    package var context: String?
-    package var schema: String?
-    package var table: String?
-    package var column: String?
-    package var dataType: String?
-    package var constraint: String?
-    package var sourceFile: String?
-    package var sourceLine: String?
-    package var sourceFunction: String?
 
     package init() {}
 

@@ -39,7 +39,7 @@ package struct QueryResult: ~Copyable {
     }
 
     /// All rows, each as its values in text form.
-    package func rows() -> [[String?]] {
+    func rows() -> [[String?]] {
         (0..<rowCount).map { row in (0..<columnCount).map { text(row: row, column: $0) } }
     }
 
@@ -61,21 +61,10 @@ package struct QueryResult: ~Copyable {
 
     private var diagnostics: Diagnostics {
         var result = Diagnostics()
-        result.severity = field("V") ?? field("S")
         result.sqlState = field("C")
         result.primary = field("M")
         result.detail = field("D")
         result.hint = field("H")
-        result.position = field("P")
-        result.context = field("W")
-        result.schema = field("s")
-        result.table = field("t")
-        result.column = field("c")
-        result.dataType = field("d")
-        result.constraint = field("n")
-        result.sourceFile = field("F")
-        result.sourceLine = field("L")
-        result.sourceFunction = field("R")
         return result
     }
 

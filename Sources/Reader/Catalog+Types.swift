@@ -35,7 +35,7 @@ extension Catalog {
               LEFT JOIN pg_type element ON element.typarray = t.oid
               LEFT JOIN pg_range range ON range.rngtypid = t.oid
               LEFT JOIN pg_range multi ON multi.\(multirangeColumn) = t.oid
-            """)
+            """, columns: 9)
         let fields = try query(
             """
             \(needed)
@@ -43,7 +43,7 @@ extension Catalog {
               FROM needed JOIN pg_type t ON t.oid = needed.oid JOIN pg_attribute ON attrelid = t.typrelid
              WHERE t.typtype = 'c' AND attnum > 0 AND NOT attisdropped
              ORDER BY t.oid, attnum
-            """)
+            """, columns: 4)
         var composites: [OID: [TypeDescription.Field]] = [:]
         for row in fields {
             guard let type = oid(row[0]), let name = row[1], let fieldType = oid(row[2]) else { continue }
@@ -84,7 +84,7 @@ extension Catalog {
               FROM unnest('{\(types)}'::oid[], '{\(modifiers)}'::int4[]) WITH ORDINALITY AS wanted(oid, modifier, place)
               LEFT JOIN pg_type t ON t.oid = wanted.oid
              ORDER BY wanted.place
-            """)
+            """, columns: 1)
         return rows.map { $0[0] }
     }
 

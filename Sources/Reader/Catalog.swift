@@ -8,7 +8,7 @@ package final class Catalog {
     private let connectionString: String
     private let stop: StopSignal
     private let poller: Poller
-    private var connection: ConnectionBox?
+    private var session: Session?
     private var usedAt = ContinuousClock.now
 
     /// A connection that is idle for longer is closed, because it would hold up a smart shutdown of the server.
@@ -16,7 +16,7 @@ package final class Catalog {
     /// No look-up takes longer than this on a server that works.
     private static let patience = Duration.seconds(5)
 
-    private final class ConnectionBox {
+    private final class Session {
         let connection: Connection
 
         init(_ connection: consuming Connection) {
@@ -40,7 +40,7 @@ package final class Catalog {
               JOIN pg_catalog.pg_attribute a ON a.attnum = k.attnum
              WHERE a.attrelid = i.indrelid AND i.indrelid = \(relation.value) AND i.indisprimary AND i.indisvalid
              ORDER BY k.place
-            """)
+            """, columns: 1)
         return rows.isEmpty ? nil : rows.compactMap { $0[0] }
     }
 
@@ -53,7 +53,7 @@ package final class Catalog {
              WHERE backend_xid IS NOT NULL
              ORDER BY age(backend_xid) DESC
              LIMIT 5
-            """)
+            """, columns: 3)
         return rows.map { "transaction \($0[1] ?? "?") of process \($0[0] ?? "?"), \($0[2] ?? "?") s old" }
     }
 
@@ -62,45 +62,64 @@ package final class Catalog {
         let rows = try query(
             """
             SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END
-            """)
-        return rows.first?.first?.flatMap { LSN($0) }
+            """, columns: 1)
+        return rows.first?[0].flatMap { LSN($0) }
     }
 
     /// Closes the connection if nobody has needed it for a while.
     package func closeIfIdle(at now: ContinuousClock.Instant) {
-        if connection != nil, now - usedAt > Self.idleLimit { connection = nil }
+        if session != nil, now - usedAt > Self.idleLimit { session = nil }
     }
 
     package func close() {
-        connection = nil
+        session = nil
     }
 
-    func query(_ text: String) throws(StreamFailure) -> [[String?]] {
-        do {
-            let stop = stop
-            let deadline = ContinuousClock.now + Self.patience
-            usedAt = .now
-            if connection == nil {
-                let box = ConnectionBox(
-                    try Connection.connect(
-                        .ordinary(connectionString), poller: poller, limit: Self.patience
-                    ) { stop.isRequested })
-                if box.connection.parameter("server_encoding") == "SQL_ASCII" {
-                    // As on the stream's connection: a column's name can be in any encoding.
-                    _ = try box.connection.query("SET client_encoding TO SQL_ASCII", poller: poller)
+    // MARK: Asking
+
+    /// The rows of the answer, each with so many columns or more.
+    ///
+    /// The rest of the stream must not differ from what a retry would give, so a failed look-up counts as a failed
+    /// connection.
+    func query(_ text: String, columns: Int) throws(StreamFailure) -> [[String?]] {
+        usedAt = .now
+        do throws(LibpqError) {
+            if let session {
+                do throws(LibpqError) {
+                    return try rows(text, columns, from: session)
+                } catch  where session.connection.isBroken {
+                    // It may have been closed long ago, while it was idle. How the server is now, only a new one tells.
                 }
-                connection = box
             }
-            guard let connection else { return [] }
-            return try connection.connection.query(text, poller: poller) { () throws(LibpqError) in
-                if stop.isRequested { throw LibpqError(.interrupted, "stopped while looking up the catalog") }
-                if .now > deadline { throw LibpqError(.timedOut, "the catalog did not answer") }
-            }.rows()
+            let session = try connect()
+            self.session = session
+            return try rows(text, columns, from: session)
         } catch {
-            // The rest of the stream must not differ from what a retry would give, so a failed look-up counts as a
-            // failed connection.
-            connection = nil
+            session = nil
             throw StreamFailure(error)
+        }
+    }
+
+    private func connect() throws(LibpqError) -> Session {
+        let stop = stop
+        let connection = try Connection.connect(
+            .ordinary(connectionString), poller: poller, limit: Self.patience
+        ) { stop.isRequested }
+        let session = Session(connection)
+        if session.connection.parameter("server_encoding") == "SQL_ASCII" {
+            // As on the stream's connection: a column's name can be in any encoding.
+            _ = try rows("SET client_encoding TO SQL_ASCII", 0, from: session)
+        }
+        return session
+    }
+
+    private func rows(
+        _ text: String, _ columns: Int, from session: Session
+    ) throws(LibpqError) -> [[String?]] {
+        let deadline = ContinuousClock.now + Self.patience
+        return try session.connection.rows(text, columns: columns, poller: poller) { () throws(LibpqError) in
+            if stop.isRequested { throw LibpqError(.interrupted, "stopped while looking up the catalog") }
+            if .now > deadline { throw LibpqError(.timedOut, "the catalog did not answer") }
         }
     }
 }

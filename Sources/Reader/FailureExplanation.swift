@@ -27,8 +27,9 @@ extension ReaderError {
             self.init(
                 kind, "the role \(role) may not do what streaming needs",
                 hint: mayNotConnect
-                    ? "Run: GRANT CONNECT ON DATABASE \(database) TO \(role);"
-                    : "Run: ALTER ROLE \(role) REPLICATION;", underlying: error)
+                    ? "As its owner, run: GRANT CONNECT ON DATABASE \(database) TO \(role);"
+                    : "Run: ALTER ROLE \(role) REPLICATION; or, on Amazon RDS: GRANT rds_replication TO \(role);",
+                underlying: error)
         case "28000", "28P01":
             self.init(
                 kind, "the server does not let us in",
@@ -38,21 +39,21 @@ extension ReaderError {
             self.init(kind, "the database does not exist", hint: "Check -d or PGDATABASE.", underlying: error)
         case "53300":
             self.init(
-                kind, "the server has no connection left for us",
-                hint:
-                    "Run: ALTER SYSTEM SET max_wal_senders = 20; (or max_connections) and restart the server.",
+                kind, "the server has no connection left for us", hint: Self.connectionHint(error),
                 underlying: error)
         case "53400":
             self.init(
                 kind, "the server has no free replication slot",
                 hint:
-                    "Drop one that nobody reads (SELECT slot_name, active FROM pg_replication_slots), or run: "
-                    + "ALTER SYSTEM SET max_replication_slots = 20; and restart the server.",
+                    "Drop one that nobody reads (SELECT slot_name, active FROM pg_replication_slots), or raise "
+                    + "max_replication_slots with ALTER SYSTEM and restart the server.",
                 underlying: error)
         case "55006":
             self.init(
                 kind, "the slot \(slot) is in use by another consumer",
-                hint: "Stop that one, or choose another name by --slot.", underlying: error)
+                hint:
+                    "Stop that one (SELECT active_pid FROM pg_replication_slots WHERE slot_name = '\(slot)'), or "
+                    + "choose another name by --slot.", underlying: error)
         case "42704":
             self.init(
                 kind,
@@ -72,10 +73,28 @@ extension ReaderError {
                 hint:
                     "If it is lost: SELECT pg_drop_replication_slot('\(slot)'); take a new copy of the tables, and "
                     + "start again.", underlying: error)
+        case "08P01" where reason == .configuration:
+            self.init(
+                kind, "what answers there does not speak PostgreSQL's replication protocol",
+                hint: "Connect to PostgreSQL itself, not to a pooler before it.", underlying: error)
+        case "0A000":
+            self.init(
+                kind, "this server cannot decode changes",
+                hint: "Before PostgreSQL 16 a standby cannot: connect to the primary.", underlying: error)
         default:
             self.init(
                 kind, reason == .unavailable ? "the server is not available" : "the server refused",
                 underlying: error)
         }
+    }
+
+    /// Walsenders have a limit of their own, which the message names with its value.
+    private static func connectionHint(_ error: LibpqError) -> String {
+        guard error.message.contains("max_wal_senders") else {
+            return "End sessions that nobody needs (see pg_stat_activity), or raise what is exhausted: "
+                + "max_connections, or the CONNECTION LIMIT of the role or the database."
+        }
+        let limit = error.message.split { !$0.isWholeNumber }.compactMap { Int32($0) }.max() ?? 10
+        return "Run: ALTER SYSTEM SET max_wal_senders = \(Int(limit) + 10); and restart the server."
     }
 }

@@ -38,7 +38,7 @@ struct PublicationSetup {
             WITH (publish = '\(publish)', publish_via_partition_root = \(viaRoot))
             """
         do throws(StreamFailure) {
-            _ = try stream.query(statement)
+            try stream.run(statement)
         } catch {
             switch error.sqlState {
             case "42501":
@@ -72,34 +72,25 @@ struct PublicationSetup {
     }
 
     private func target(_ stream: ReplicationStream) throws(StreamFailure) -> String {
-        guard options.plainTables != nil else { return "ALL TABLES" }
+        guard let tables = options.plainTables else { return "ALL TABLES" }
         let rows = try stream.query(
             """
             SELECT format('%I.%I', n.nspname, c.relname)
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.relkind IN ('r', 'p') AND n.nspname || '.' || c.relname IN (\(try names(stream)))
+             WHERE c.relkind IN ('r', 'p') AND n.nspname || '.' || c.relname IN (\(try stream.literals(tables)))
              ORDER BY 1
-            """)
+            """, columns: 1)
         return "TABLE " + rows.compactMap { $0[0] }.joined(separator: ", ")
-    }
-
-    /// The tables asked for, as a list of SQL literals.
-    private func names(_ stream: ReplicationStream) throws(StreamFailure) -> String {
-        var literals: [String] = []
-        for table in options.plainTables ?? [] { literals.append(try stream.literal(table)) }
-        return literals.joined(separator: ", ")
     }
 
     private func requireTables(_ stream: ReplicationStream) throws(StreamFailure) {
         guard let tables = options.plainTables else { return }
-        let rows = try stream.query(
-            """
-            SELECT n.nspname || '.' || c.relname
-              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.relkind IN ('r', 'p') AND n.nspname || '.' || c.relname IN (\(try names(stream)))
-            """)
-        let present = Set(rows.compactMap { $0[0] })
-        let missing = tables.filter { !present.contains($0) }
+        let missing = try stream.names(
+            tables,
+            missingFrom: """
+                SELECT n.nspname || '.' || c.relname
+                  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')
+                """)
         guard !missing.isEmpty else { return }
         throw failure(
             .configuration, "there is no table \(missing.joined(separator: ", "))",
@@ -111,11 +102,11 @@ struct PublicationSetup {
     /// A primary key counts only if it is valid and not deferrable, and a chosen index only if it still exists.
     private func tablesWithoutIdentity(_ stream: ReplicationStream) throws(StreamFailure) -> [String] {
         var covered = "true"
-        if options.plainTables != nil {
+        if let tables = options.plainTables {
             covered = """
                 c.oid IN (WITH RECURSIVE family AS (
                     SELECT r.oid FROM pg_class r JOIN pg_namespace s ON s.oid = r.relnamespace
-                     WHERE s.nspname || '.' || r.relname IN (\(try names(stream)))
+                     WHERE s.nspname || '.' || r.relname IN (\(try stream.literals(tables)))
                     UNION SELECT i.inhrelid FROM pg_inherits i JOIN family f ON i.inhparent = f.oid
                 ) SELECT oid FROM family)
                 """
@@ -134,7 +125,7 @@ struct PublicationSetup {
                       AND CASE c.relreplident WHEN 'd' THEN i.indisprimary
                                               WHEN 'i' THEN i.indisreplident ELSE false END)
              ORDER BY 1
-            """)
+            """, columns: 1)
         return rows.compactMap { $0[0] }
     }
 }

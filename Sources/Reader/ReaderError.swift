@@ -50,6 +50,16 @@ package enum StreamFailure: Error {
     case stopped
 }
 
+extension StreamFailure: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .connection(let error): error.description
+        case .final(let error): error.description
+        case .stopped: "the program was told to stop"
+        }
+    }
+}
+
 extension StreamFailure {
     /// Runs something of libpq's and makes its error one of ours.
     static func converting<Value: ~Copyable>(

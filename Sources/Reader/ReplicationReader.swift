@@ -70,15 +70,16 @@ package final class ReplicationReader {
     private func attempt() throws(StreamFailure) -> Ending {
         let stream = try ReplicationStream(options.connectionString, stop: stop)
         user = stream.user
-        let setup = StreamSetup(options: options, catalog: catalog, logger: logger)
+        retry.reached()
+        let isFirst = !memory.hasStreamed
+        let setup = StreamSetup(options: options, catalog: catalog, stop: stop, logger: logger)
         let facts = try setup.start(stream, &memory, consumer.progress())
         logger.info(
-            memory.hasStreamed ? "streaming again" : "streaming",
+            isFirst ? "streaming" : "streaming again",
             metadata: [
                 "slot": "\(facts.slot)", "lsn": "\(facts.confirmed)", "server": "\(facts.serverVersion)",
                 "system": "\(facts.identity.systemIdentifier)", "timeline": "\(facts.identity.timeline)",
             ])
-        memory.hasStreamed = true
         retry.streaming()
         consumer.streamStarts(facts)
         var loop = StreamLoop(
@@ -97,6 +98,10 @@ package final class ReplicationReader {
         case .passwordNeeded:
             throw ReaderError(
                 .permissionDenied, error.message, hint: "Set PGPASSWORD, or put it into ~/.pgpass.")
+        case .unexpectedResult where !memory.hasStreamed:
+            throw ReaderError(
+                .undecodable, "the server does not answer as PostgreSQL does",
+                hint: "Connect to PostgreSQL itself, not to a pooler or proxy before it.", underlying: error)
         default:
             break
         }

@@ -22,12 +22,11 @@ package final class ReplicationStream {
         }
         if connection.parameter("server_encoding") == "SQL_ASCII" {
             // The server cannot convert what it does not know; the transformer repairs it.
-            _ = try query("SET client_encoding TO SQL_ASCII")
+            try run("SET client_encoding TO SQL_ASCII")
         }
     }
 
     package var serverVersion: Int { connection.serverVersion }
-    var backendPID: Int32 { connection.backendPID }
     var user: String { connection.user }
     var address: (host: String, hostAddress: String, port: String) { connection.address }
     /// Whether the server does not know which encoding its texts have.
@@ -35,6 +34,11 @@ package final class ReplicationStream {
 
     func literal(_ text: String) throws(StreamFailure) -> String {
         try StreamFailure.converting { () throws(LibpqError) in try connection.literal(text) }
+    }
+
+    /// Strings as a list of SQL literals.
+    func literals(_ texts: [String]) throws(StreamFailure) -> String {
+        try texts.map { text throws(StreamFailure) in try literal(text) }.joined(separator: ", ")
     }
 
     func identifier(_ name: String) throws(StreamFailure) -> String {
@@ -45,13 +49,39 @@ package final class ReplicationStream {
 
     /// Runs SQL or a replication command and returns its rows.
     ///
-    /// - Parameter tick: called every second without an answer.
-    func query(_ text: String, tick: () -> Void = {}) throws(StreamFailure) -> [[String?]] {
+    /// - Parameters:
+    ///   - columns: each row has as many or more.
+    ///   - tick: called every second without an answer.
+    func query(
+        _ text: String, columns: Int, tick: () -> Void = {}
+    ) throws(StreamFailure) -> [[String?]] {
         try StreamFailure.converting { () throws(LibpqError) in
-            try connection.query(text, poller: poller) { () throws(LibpqError) in
-                if stop.isRequested { throw LibpqError(.interrupted, "stopped while waiting for the server") }
+            try connection.rows(text, columns: columns, poller: poller) { () throws(LibpqError) in
+                try checkStop()
                 tick()
-            }.rows()
+            }
+        }
+    }
+
+    /// Runs SQL that has no answer.
+    func run(_ text: String) throws(StreamFailure) {
+        _ = try query(text, columns: 0)
+    }
+
+    private func checkStop() throws(LibpqError) {
+        if stop.isRequested { throw LibpqError(.interrupted, "stopped while waiting for the server") }
+    }
+
+    /// Those of some names that a subquery does not give, compared as the server does it: byte by byte. To Swift, an é of
+    /// one code point and one of two are the same.
+    func names(_ names: [String], missingFrom subquery: String) throws(StreamFailure) -> [String] {
+        let rows = try query(
+            """
+            SELECT ordinal FROM unnest(ARRAY[\(try literals(names))]) WITH ORDINALITY AS wanted(name, ordinal)
+             WHERE name NOT IN (\(subquery)) ORDER BY ordinal
+            """, columns: 1)
+        return rows.compactMap { row in
+            row[0].flatMap { Int($0) }.flatMap { names.indices.contains($0 - 1) ? names[$0 - 1] : nil }
         }
     }
 
@@ -62,22 +92,18 @@ package final class ReplicationStream {
 
     /// The cluster and database behind the connection, and the end of its log.
     func identifySystem() throws(StreamFailure) -> (identity: ServerIdentity, flushed: LSN) {
-        guard let row = try query("IDENTIFY_SYSTEM").first, row.count >= 4,
+        guard let row = try query("IDENTIFY_SYSTEM", columns: 4).first,
             let system = row[0], let timeline = row[1].flatMap({ UInt32($0) }),
             let flushed = row[2].flatMap({ LSN($0) }), let database = row[3]
         else { throw StreamFailure(LibpqError(.unexpectedResult, "IDENTIFY_SYSTEM gave no identity")) }
         return (ServerIdentity(systemIdentifier: system, timeline: timeline, database: database), flushed)
     }
 
-    func isInRecovery() throws(StreamFailure) -> Bool {
-        try query("SELECT pg_is_in_recovery()").first?.first == "t"
-    }
-
     func history(of timeline: UInt32) throws(StreamFailure) -> TimelineHistory {
         // The first timeline has no ancestors, and no file.
         guard timeline > 1 else { return TimelineHistory(parsing: "") }
-        let content = try query("TIMELINE_HISTORY \(timeline)").first?.last
-        return TimelineHistory(parsing: content.flatMap(\.self) ?? "")
+        let rows = try query("TIMELINE_HISTORY \(timeline)", columns: 2)
+        return TimelineHistory(parsing: rows.first?[1] ?? "")
     }
 
     /// Starts the stream at the slot's confirmed position.
@@ -88,8 +114,11 @@ package final class ReplicationStream {
         var options = ["proto_version '1'", "publication_names '\(list)'"]
         // Fixed, because they decide the ordinals of positions.
         if serverVersion >= 140_000 { options.append("messages 'true'") }
-        _ = try query(
-            "START_REPLICATION SLOT \(try identifier(slot)) LOGICAL 0/0 (\(options.joined(separator: ", ")))")
+        let command =
+            "START_REPLICATION SLOT \(try identifier(slot)) LOGICAL 0/0 (\(options.joined(separator: ", ")))"
+        try StreamFailure.converting { () throws(LibpqError) in
+            try connection.startCopy(command, poller: poller, tick: checkStop)
+        }
     }
 
     // MARK: The stream

@@ -7,7 +7,10 @@ internal import Replication
 struct SlotSetup {
     let options: ReaderOptions
     let catalog: Catalog
+    let stop: StopSignal
     let logger: Logger
+
+    private var tables: PublishedTables { PublishedTables(options: options, logger: logger) }
 
     /// A row of `pg_replication_slots`.
     private struct Slot {
@@ -23,37 +26,21 @@ struct SlotSetup {
         database: String
     ) throws(StreamFailure) -> LSN {
         // The slot first: whoever makes one at the same time has made its publication before.
-        let slot = options.isTemporary ? nil : try find(stream, memory.slot)
+        let slot =
+            options.isTemporary ? nil : slot(in: try stream.query(lookup(stream, memory.slot), columns: 4))
         let missing = try missingPublications(stream)
         if options.isTemporary {
             try requirePublications(missing)
+            try tables.warn(stream)
             return try create(stream, memory.slot)
         }
         if let slot {
             try check(slot, memory.slot, database)
             try requirePublications(missing, of: memory.slot)
-            if !memory.hasStreamed { try warnOfUnpublishedTables(stream) }
-            let confirmed = slot.confirmed ?? .zero
-            do throws(ContinuityError) {
-                let ours = memory.hasStreamed ? progress.confirmed : nil
-                try ServerContinuity().acceptSlot(confirmed: confirmed, ours: ours)
-            } catch {
-                throw StreamFailure(error)
-            }
-            return confirmed
+            if !memory.hasStreamed { try tables.warn(stream) }
+            return try accept(slot, memory, progress)
         }
-        guard !memory.hasStreamed else {
-            if try stream.isInRecovery() {
-                throw StreamFailure(
-                    LibpqError(
-                        .unexpectedResult,
-                        "the server is a standby without our slot, perhaps not promoted yet"))
-            }
-            throw failure(
-                "the slot \(memory.slot) was dropped while the stream was interrupted, and the changes since "
-                    + "\(progress.confirmed) are lost to this stream",
-                "Take a new copy of the tables, and start again: a new slot is made at the start.")
-        }
+        guard !memory.hasStreamed else { throw dropped(memory, progress) }
         guard options.mayCreate else {
             // The publication before the slot.
             let publications = missing.map { "CREATE PUBLICATION \(quoted($0)) FOR ALL TABLES; " }.joined()
@@ -63,7 +50,9 @@ struct SlotSetup {
                     + "or leave out --no-create.")
         }
         try requireFreeSlot(stream)
-        if !missing.isEmpty {
+        if missing.isEmpty {
+            try tables.warn(stream)
+        } else {
             try PublicationSetup(options: options, logger: logger).create(stream, missing: missing)
         }
         let confirmed = try create(stream, memory.slot)
@@ -71,17 +60,67 @@ struct SlotSetup {
         return confirmed
     }
 
+    /// Starts the stream, and looks at the slot once more. Nobody moves it while we hold it, but somebody may have
+    /// since the first look.
+    func start(
+        _ stream: ReplicationStream, _ memory: StreamSetup.Memory, _ progress: StreamProgress
+    ) throws(StreamFailure) {
+        do throws(StreamFailure) {
+            try stream.start(slot: memory.slot, publications: options.publications)
+        } catch {
+            throw error.sqlState == "42704" ? dropped(memory, progress) : error
+        }
+        guard memory.hasStreamed else { return }
+        let rows: [[String?]]
+        do throws(StreamFailure) {
+            rows = try catalog.query(lookup(stream, memory.slot), columns: 4)
+        } catch {
+            // Ordinary connections can run out while there still is one for a walsender.
+            if !stop.isRequested {
+                logger.warning(
+                    "cannot make sure that nobody moved the slot a moment ago",
+                    metadata: ["reason": "\(error)"])
+            }
+            return
+        }
+        if let slot = slot(in: rows) { _ = try accept(slot, memory, progress) }
+    }
+
+    /// Returns where the slot stands, unless that is past what we have.
+    private func accept(
+        _ slot: Slot, _ memory: StreamSetup.Memory, _ progress: StreamProgress
+    ) throws(StreamFailure) -> LSN {
+        let confirmed = slot.confirmed ?? .zero
+        do throws(ContinuityError) {
+            let ours = memory.hasStreamed ? progress.confirmed : nil
+            try ServerContinuity.acceptSlot(confirmed: confirmed, ours: ours)
+        } catch {
+            throw StreamFailure(error)
+        }
+        return confirmed
+    }
+
+    private func dropped(_ memory: StreamSetup.Memory, _ progress: StreamProgress) -> StreamFailure {
+        let hint = "Take a new copy of the tables, and start again: a new slot is made at the start."
+        guard memory.hasStreamed else { return failure("the slot \(memory.slot) was dropped just now", hint) }
+        return failure(
+            "the slot \(memory.slot) was dropped while the stream was interrupted, and the changes since "
+                + "\(progress.confirmed) are lost to this stream", hint)
+    }
+
     private func failure(_ sentence: String, _ hint: String) -> StreamFailure {
         .final(ReaderError(.configuration, sentence, hint: hint))
     }
 
-    private func find(_ stream: ReplicationStream, _ name: String) throws(StreamFailure) -> Slot? {
-        let rows = try stream.query(
-            """
-            SELECT plugin, database, wal_status, confirmed_flush_lsn
-              FROM pg_replication_slots WHERE slot_name = \(try stream.literal(name))
-            """)
-        return rows.first.map { row in
+    private func lookup(_ stream: ReplicationStream, _ name: String) throws(StreamFailure) -> String {
+        """
+        SELECT plugin, database, wal_status, confirmed_flush_lsn
+          FROM pg_replication_slots WHERE slot_name = \(try stream.literal(name))
+        """
+    }
+
+    private func slot(in rows: [[String?]]) -> Slot? {
+        rows.first.map { row in
             Slot(
                 plugin: row[0] ?? "", database: row[1] ?? "", status: row[2] ?? "",
                 confirmed: row[3].flatMap { LSN($0) })
@@ -96,7 +135,7 @@ struct SlotSetup {
         if slot.plugin != "pgoutput" {
             throw failure("the slot \(name) uses the plugin \(slot.plugin) instead of pgoutput", another)
         }
-        if slot.database != database {
+        if !slot.database.utf8.elementsEqual(database.utf8) {
             throw failure(
                 "the slot \(name) belongs to the database \(slot.database), not to \(database)",
                 "Connect to that database, or choose another name by --slot.")
@@ -113,9 +152,7 @@ struct SlotSetup {
     // MARK: Publications
 
     private func missingPublications(_ stream: ReplicationStream) throws(StreamFailure) -> [String] {
-        let rows = try stream.query("SELECT pubname FROM pg_publication")
-        let present = Set(rows.compactMap { $0[0] })
-        return options.publications.filter { !present.contains($0) }
+        try stream.names(options.publications, missingFrom: "SELECT pubname FROM pg_publication")
     }
 
     /// The server would start to stream without the publication, and fail or be silent later: one that is made now
@@ -134,26 +171,6 @@ struct SlotSetup {
         throw failure("there is no publication \(missing.joined(separator: ", "))", hint)
     }
 
-    /// A table that was asked for by name and is in no publication would be missing without a word.
-    private func warnOfUnpublishedTables(_ stream: ReplicationStream) throws(StreamFailure) {
-        guard let tables = options.plainTables else { return }
-        var names: [String] = []
-        for publication in options.publications { names.append(try stream.literal(publication)) }
-        let rows = try stream.query(
-            """
-            SELECT schemaname || '.' || tablename FROM pg_publication_tables
-             WHERE pubname IN (\(names.joined(separator: ", ")))
-            """)
-        let published = Set(rows.compactMap { $0[0] })
-        for table in tables where !published.contains(table) {
-            logger.warning(
-                "a table is not in the publication, so nothing of it comes; see ALTER PUBLICATION … ADD TABLE",
-                metadata: [
-                    "table": "\(table)", "publication": "\(options.publications.joined(separator: ", "))",
-                ])
-        }
-    }
-
     // MARK: Creating a slot
 
     /// Looked at before a publication is made, which would be of no use without its slot.
@@ -161,14 +178,13 @@ struct SlotSetup {
         let rows = try stream.query(
             """
             SELECT current_setting('max_replication_slots'), count(*) FROM pg_replication_slots
-            """)
-        guard let limit = rows.first?[0].flatMap({ Int($0) }), let used = rows.first?[1].flatMap({ Int($0) }),
-            used >= limit
-        else { return }
+            """, columns: 2)
+        let numbers = rows.first?.compactMap { $0.flatMap { Int32($0) } } ?? []
+        guard let limit = numbers.first, let used = numbers.last, used >= limit else { return }
         throw failure(
             "the server has no free replication slot: max_replication_slots is \(limit), and \(used) are in use",
             "Drop one that nobody reads (see pg_replication_slots), or run: "
-                + "ALTER SYSTEM SET max_replication_slots = \(used + 10); and restart the server.")
+                + "ALTER SYSTEM SET max_replication_slots = \(Int(limit) + 10); and restart the server.")
     }
 
     private func create(_ stream: ReplicationStream, _ name: String) throws(StreamFailure) -> LSN {
@@ -176,7 +192,8 @@ struct SlotSetup {
         var isFirstTick = true
         do throws(StreamFailure) {
             let rows = try stream.query(
-                "CREATE_REPLICATION_SLOT \(try stream.identifier(name)) \(kind) pgoutput NOEXPORT_SNAPSHOT"
+                "CREATE_REPLICATION_SLOT \(try stream.identifier(name)) \(kind) pgoutput NOEXPORT_SNAPSHOT",
+                columns: 2
             ) {
                 if isFirstTick { sayWhatIsWaitedFor(name) }
                 isFirstTick = false

@@ -45,10 +45,8 @@ package struct StreamProgress: Sendable {
     package var highest = LSN.zero
     /// When the oldest byte that was not handed over was encoded; nil when all was.
     package var fillingSince: ContinuousClock.Instant?
-    /// Whether a sink still works on something.
+    /// Whether anything that was encoded is not durable yet in every sink.
     package var isPending = false
-    /// Grows whenever a sink gets on.
-    package var durableBatches: UInt64 = 0
     /// Whether the server wants an answer now; asking resets it.
     package var isReplyRequested = false
     /// Whether a sink can take no more, or all have ended.

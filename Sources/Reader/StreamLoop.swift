@@ -18,7 +18,7 @@ struct StreamLoop {
     private let catalog: Catalog
     private let logger: Logger
     private var feedback: FeedbackClock
-    private var stall = StallWatch()
+    private var shutdown = ShutdownWatch()
     private var pacer = ReadPacer()
 
     init(
@@ -66,7 +66,7 @@ struct StreamLoop {
             case .drained, .blocked:
                 let now = Instant.now
                 try tellServer(progress, at: now)
-                try watchStall(progress, at: now)
+                try watchShutdown(progress, at: now)
                 try wait(isBlocked: consumption == .blocked, progress, at: now)
             }
         }
@@ -89,9 +89,9 @@ struct StreamLoop {
                 requestsReply: requestsReply))
     }
 
-    /// Asks on the side whether the server is shutting down while nothing moves, and lets go of it if so.
-    private mutating func watchStall(_ progress: StreamProgress, at now: Instant) throws(StreamFailure) {
-        switch stall.check(isPending: progress.isPending, progress: progress.durableBatches, at: now) {
+    /// Lets go of a server that is shutting down while the sinks are behind. Whether it is, is asked on the side.
+    private mutating func watchShutdown(_ progress: StreamProgress, at now: Instant) throws(StreamFailure) {
+        switch shutdown.check(isPending: progress.isPending, at: now) {
         case .nothing:
             break
         case .probe:
@@ -99,15 +99,21 @@ struct StreamLoop {
             let isShuttingDown = probe.isShuttingDown(at: stream.address)
             if isShuttingDown {
                 logger.warning(
-                    "the server is shutting down and waits for us, while a sink does not get on",
-                    metadata: ["grace": "\(StallWatch.grace)"])
+                    "the server is shutting down and waits for us, while a sink is behind",
+                    metadata: ["grace": "\(ShutdownWatch.grace)"])
             }
-            stall.probed(isShuttingDown: isShuttingDown, at: .now)
+            shutdown.probed(isShuttingDown: isShuttingDown, at: .now)
         case .disconnect:
             throw StreamFailure(
                 LibpqError(
-                    .connectionLost, "let go of the server, which is shutting down, because a sink is stuck"))
+                    .connectionLost, "let go of the server, which is shutting down, because a sink is behind")
+            )
         }
+    }
+
+    /// When to look again at the latest, whatever happens.
+    private var deadline: Instant {
+        min(feedback.deadline, shutdown.deadline ?? feedback.deadline)
     }
 
     // MARK: Waiting
@@ -123,7 +129,6 @@ struct StreamLoop {
             if waiting > 0 { return try stream.read() }
         }
         consumer.handOver()
-        let deadline = min(feedback.deadline, stall.deadline ?? feedback.deadline)
         let ready = stream.wait(readable: !isBlocked, until: deadline)
         if ready.isWritable { try stream.flush() }
         if ready.isReadable {
@@ -142,8 +147,7 @@ struct StreamLoop {
             let progress = consumer.progress()
             if progress.hasEnded { break }
             try tellServer(progress, at: now)
-            try watchStall(progress, at: now)
-            let deadline = min(feedback.deadline, stall.deadline ?? feedback.deadline)
+            try watchShutdown(progress, at: now)
             if stream.wait(readable: false, until: deadline).isWritable { try stream.flush() }
         }
         try send(consumer.progress(), requestsReply: false)

@@ -7,6 +7,7 @@ internal import Replication
 struct StreamSetup {
     let options: ReaderOptions
     let catalog: Catalog
+    let stop: StopSignal
     let logger: Logger
 
     /// What a program remembers from one connection to the next.
@@ -16,6 +17,12 @@ struct StreamSetup {
         /// The name of the temporary slot, or of the one given.
         var slot: String
         var hasStreamed = false
+        var streamedFromStandby = false
+
+        /// Whether a server is a standby that may soon take over from the one before, and be then what it is not yet.
+        fileprivate func isUnpromoted(_ server: ServerSettings) -> Bool {
+            hasStreamed && !streamedFromStandby && server.isStandby
+        }
     }
 
     /// - Parameters:
@@ -24,21 +31,8 @@ struct StreamSetup {
         _ stream: ReplicationStream, _ memory: inout Memory, _ progress: StreamProgress
     ) throws(StreamFailure) -> StreamFacts {
         let (identity, flushed) = try stream.identifySystem()
-        let history =
-            memory.continuity.needsHistory(for: identity) ? try stream.history(of: identity.timeline) : nil
-        do throws(ContinuityError) {
-            try memory.continuity.accept(
-                identity, emitted: progress.highest, flushed: flushed, history: history)
-        } catch {
-            if case .serverBehind = error, try stream.isInRecovery() {
-                throw StreamFailure(
-                    LibpqError(
-                        .unexpectedResult,
-                        "the server is a standby that is behind: its log ends at \(flushed)"))
-            }
-            throw StreamFailure(error)
-        }
         let server = try ServerSettings(stream)
+        try acceptServer(stream, identity, server, &memory, progress, flushed: flushed)
         guard server.walLevel == "logical" else {
             throw .final(
                 ReaderError(
@@ -46,14 +40,53 @@ struct StreamSetup {
                     hint: "Run: ALTER SYSTEM SET wal_level = 'logical'; and restart the server."))
         }
         if memory.stopPoint == nil { memory.stopPoint = try resolveStop(stream, server) }
-
-        let slots = SlotSetup(options: options, catalog: catalog, logger: logger)
-        let confirmed = try slots.prepare(stream, memory, progress, database: identity.database)
-        try stream.start(slot: memory.slot, publications: options.publications)
+        let confirmed: LSN
+        do throws(StreamFailure) {
+            confirmed = try startFromSlot(stream, memory, progress, database: identity.database)
+        } catch {
+            throw memory.isUnpromoted(server) ? error.onStandby : error
+        }
+        memory.hasStreamed = true
+        memory.streamedFromStandby = server.isStandby
         return StreamFacts(
             identity: identity, serverVersion: stream.serverVersion, slot: memory.slot, confirmed: confirmed,
             senderTimeout: server.senderTimeout, hasUnknownEncoding: stream.hasUnknownEncoding,
             stopPoint: memory.stopPoint)
+    }
+
+    /// Compares the server with the one before.
+    private func acceptServer(
+        _ stream: ReplicationStream, _ identity: ServerIdentity, _ server: ServerSettings,
+        _ memory: inout Memory, _ progress: StreamProgress, flushed: LSN
+    ) throws(StreamFailure) {
+        let history =
+            memory.continuity.needsHistory(for: identity) ? try stream.history(of: identity.timeline) : nil
+        do throws(ContinuityError) {
+            try memory.continuity.accept(
+                identity, emitted: progress.highest, flushed: flushed, history: history)
+        } catch {
+            if case .serverBehind = error, memory.isUnpromoted(server) {
+                throw StreamFailure(error).onStandby
+            }
+            throw StreamFailure(error)
+        }
+    }
+
+    private func startFromSlot(
+        _ stream: ReplicationStream, _ memory: Memory, _ progress: StreamProgress, database: String
+    ) throws(StreamFailure) -> LSN {
+        let slots = SlotSetup(options: options, catalog: catalog, stop: stop, logger: logger)
+        do throws(StreamFailure) {
+            let confirmed = try slots.prepare(stream, memory, progress, database: database)
+            try slots.start(stream, memory, progress)
+            return confirmed
+        } catch {
+            guard let state = error.sqlState, ["22021", "22P05"].contains(state) else { throw error }
+            throw .final(
+                ReaderError(
+                    .configuration, "a name cannot be written in the encoding of the database: \(error)",
+                    hint: "Check --publication and --table."))
+        }
     }
 
     private func resolveStop(
@@ -64,11 +97,9 @@ struct StreamSetup {
         case .at(let point): return point
         case .now:
             let rows = try stream.query(
-                """
-                SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
-                            ELSE pg_current_wal_insert_lsn() END
-                """)
-            guard let lsn = rows.first?.first?.flatMap({ LSN($0) }) else {
+                server.isStandby
+                    ? "SELECT pg_last_wal_replay_lsn()" : "SELECT pg_current_wal_insert_lsn()", columns: 1)
+            guard let lsn = rows.first?[0].flatMap({ LSN($0) }) else {
                 throw StreamFailure(
                     LibpqError(.unexpectedResult, "the server did not tell its insert position"))
             }
@@ -81,22 +112,34 @@ struct StreamSetup {
 private struct ServerSettings {
     var walLevel: String
     var senderTimeout: Duration
+    var isStandby: Bool
     var pageSize: UInt64
     var segmentSize: UInt64
 
     init(_ stream: ReplicationStream) throws(StreamFailure) {
         let rows = try stream.query(
             """
-            SELECT name, setting FROM pg_settings
+            SELECT 'is_standby', pg_is_in_recovery()::text
+            UNION ALL SELECT name, setting FROM pg_settings
              WHERE name IN ('wal_level', 'wal_sender_timeout', 'wal_block_size', 'wal_segment_size')
-            """)
+            """, columns: 2)
         var values: [String: String] = [:]
         for row in rows {
             if let name = row[0], let value = row[1] { values[name] = value }
         }
         walLevel = values["wal_level"] ?? "unknown"
         senderTimeout = .milliseconds(Int(values["wal_sender_timeout"] ?? "") ?? 0)
+        isStandby = values["is_standby"] == "true"
         pageSize = UInt64(values["wal_block_size"] ?? "") ?? 8192
         segmentSize = UInt64(values["wal_segment_size"] ?? "") ?? 16 << 20
+    }
+}
+
+extension StreamFailure {
+    /// What cannot be done on a standby, tried again until it is promoted.
+    fileprivate var onStandby: StreamFailure {
+        if case .stopped = self { return self }
+        return StreamFailure(
+            LibpqError(.notReady, "the server is a standby, perhaps not promoted yet: \(self)"))
     }
 }

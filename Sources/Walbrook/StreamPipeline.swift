@@ -114,8 +114,7 @@ final class StreamPipeline: StreamConsumer {
         progress.emitted = processor.session.emitted
         progress.highest = max(processor.session.emitted.lsn, ledger.confirmed, held)
         progress.fillingSince = fillingSince
-        progress.isPending = !ledger.isEmpty
-        progress.durableBatches = reports.map(\.durable).min() ?? 0
+        progress.isPending = !ledger.isEmpty || processor.buffer.count > 0
         progress.isReplyRequested = processor.isReplyRequested
         processor.isReplyRequested = false
         // One that takes no more ends all of them; those that were told to finish end together.

@@ -57,6 +57,38 @@ import Testing
         }
     }
 
+    /// A reader that gets on, but would need minutes for all that is on its way.
+    @Test(.timeLimit(.minutes(3)))
+    func aFastShutdownDoesNotWaitForSlowOutput() async throws {
+        let server = try await blocking { try PostgresServer.start() }
+        let process = try await blocking {
+            try WalbrookProcess.createSlot(server, "postgres")
+            try server.psql("CREATE TABLE t (id int PRIMARY KEY, b text)")
+            let process = try WalbrookProcess.start(["stream", "-d", server.conninfo()], stdout: .pipe)
+            try fill(server)
+            return process
+        }
+        let reader = SlowReader(process)
+        async let reading = blocking { try reader.readLines(Self.rows) }
+        try await blocking {
+            defer { reader.hurry() }
+            let start = ContinuousClock.now
+            try server.stop(.fast, timeout: .seconds(60))
+            let time = ContinuousClock.now - start
+            #expect(time < .seconds(30), "the server stopped in \(time)")
+            #expect(process.standardError.contains("the server is shutting down and waits for us"))
+            try server.start()
+        }
+        let lines = try await reading
+        let inOrder = zip(lines, 1...).allSatisfy { $0.contains("\"after\":{\"id\":\($1),") }
+        #expect(lines.count == Self.rows && inOrder, "each row comes once")
+        try await blocking {
+            process.terminate()
+            try process.succeed()
+            try server.destroy()
+        }
+    }
+
     @Test(.timeLimit(.minutes(3)))
     func aReaderThatLeavesEndsItQuietly() async throws {
         let server = try await blocking { try PostgresServer.start() }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -121,6 +122,40 @@ extension Integration {
                     78, saying: "the slot stands at \(moved)", "somebody else moved it",
                     "lost to this stream", "Use a slot of its own for each consumer")
                 #expect(try database.psql("SELECT \(position)") == moved)
+            }
+        }
+
+        /// Between our look at the slot and the start of the stream.
+        @Test(arguments: [
+            ("pg_replication_slot_advance('%@', pg_current_wal_lsn())", "somebody else moved it"),
+            (
+                "pg_drop_replication_slot('%@'), pg_create_logical_replication_slot('%@', 'pgoutput')",
+                "somebody else moved it"
+            ),
+            ("pg_drop_replication_slot('%@')", "was dropped while the stream was interrupted"),
+        ])
+        func touchedAtTheLastMomentIsNoticed(calls: String, sentence: String) async throws {
+            try await TestDatabase.with { database in
+                try database.psql("CREATE TABLE t (id int PRIMARY KEY)")
+                let starts = Atomic(0)
+                let relay = try Relay(to: database.server) {
+                    StartFilter {
+                        guard starts.add(1, ordering: .relaxed).newValue == 2 else { return }
+                        try database.psql("INSERT INTO t VALUES (1)")
+                        try database.psql("SELECT \(calls.replacing("%@", with: database.slot))")
+                    }
+                }
+                let process = try WalbrookProcess.start(
+                    ["stream", "-d", relay.conninfo(database: database.name), "--slot", database.slot]
+                        + ["--log-level", "info"], stdout: .pipe)
+                try process.waitForStandardError(containing: " streaming ")
+                try database.psql(
+                    """
+                    SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+                     WHERE slot_name = '\(database.slot)'
+                    """)
+                try Run(endOf: process).expect(78, saying: sentence, "lost to this stream")
+                #expect(starts.load(ordering: .relaxed) == 2)
             }
         }
 

@@ -28,6 +28,7 @@ package struct RetryPolicy: Sendable {
 
     private let limit: Int?
     private var failures = 0
+    private var wasReached = false
     private var hasStreamed = false
     private var busySince: Instant?
 
@@ -36,8 +37,14 @@ package struct RetryPolicy: Sendable {
         self.limit = limit
     }
 
+    /// A server let us in.
+    package mutating func reached() {
+        wasReached = true
+    }
+
     /// The stream runs.
     package mutating func streaming() {
+        wasReached = true
         hasStreamed = true
     }
 
@@ -55,6 +62,8 @@ package struct RetryPolicy: Sendable {
     ///   - jitter: a random number from 0 to 1.
     package mutating func failed(sqlState: String?, at now: Instant, jitter: Double) -> Decision {
         failures += 1
+        // A server that starts or goes down says so, and is not to be had for a moment after that.
+        defer { if sqlState != nil { wasReached = true } }
         switch Meaning(sqlState: sqlState) {
         case .final(let reason):
             return .stop(reason)
@@ -66,7 +75,10 @@ package struct RetryPolicy: Sendable {
         case .unreachable:
             busySince = nil
             // A server that was never reached is more likely a wrong address than a lost connection.
-            if !hasStreamed { return .stop(.unavailable) }
+            if !wasReached { return .stop(.unavailable) }
+        case .misunderstood:
+            busySince = nil
+            if !wasReached { return .stop(.configuration) }
         case .transient:
             busySince = nil
         }
@@ -83,6 +95,8 @@ package struct RetryPolicy: Sendable {
     private enum Meaning {
         case transient
         case unreachable
+        /// A pooler's word for whatever it cannot do: at the start, replication; later, to reach its server.
+        case misunderstood
         case busy(StopReason)
         case final(StopReason)
 
@@ -103,6 +117,7 @@ package struct RetryPolicy: Sendable {
                 // A row that the server cannot convert to the client encoding.
                 case "22021", "22P05": .final(.configuration)
                 case "3D000": .final(.configuration)
+                case "08P01": .misunderstood
                 // Somebody else made the slot a moment ago; the next attempt finds it.
                 case "42710": .transient
                 default:

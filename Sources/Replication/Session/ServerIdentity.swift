@@ -16,7 +16,12 @@ package struct ServerIdentity: Hashable, Sendable {
 ///
 /// PostgreSQL manual, "Continuous Archiving", section "Timelines".
 package struct TimelineHistory: Hashable, Sendable {
-    private var branches: [(timeline: UInt32, end: LSN)] = []
+    private struct Branch: Hashable {
+        var timeline: UInt32
+        var end: LSN
+    }
+
+    private var branches: [Branch] = []
 
     /// Reads the lines of a history file: parent timeline, the LSN where it was left, a reason. Comments and
     /// lines of another form are passed over, as the server itself does.
@@ -26,24 +31,13 @@ package struct TimelineHistory: Hashable, Sendable {
             guard words.count >= 2, let timeline = UInt32(words[0]), let end = LSN(String(words[1])) else {
                 continue
             }
-            branches.append((timeline, end))
+            branches.append(Branch(timeline: timeline, end: end))
         }
     }
 
     /// Where `timeline` was left, or nil if it is not an ancestor.
     package func end(of timeline: UInt32) -> LSN? {
         branches.first { $0.timeline == timeline }?.end
-    }
-
-    package static func == (left: TimelineHistory, right: TimelineHistory) -> Bool {
-        left.branches.elementsEqual(right.branches, by: ==)
-    }
-
-    package func hash(into hasher: inout Hasher) {
-        for branch in branches {
-            hasher.combine(branch.timeline)
-            hasher.combine(branch.end)
-        }
     }
 }
 
@@ -88,7 +82,8 @@ package struct ServerContinuity: Sendable {
             guard identity.systemIdentifier == current.systemIdentifier else {
                 throw .otherSystem(expected: identity.systemIdentifier, found: current.systemIdentifier)
             }
-            guard identity.database == current.database else {
+            // As the server compares names. To Swift, an é of one code point and one of two are the same.
+            guard identity.database.utf8.elementsEqual(current.database.utf8) else {
                 throw .otherDatabase(expected: identity.database, found: current.database)
             }
             if identity.timeline != current.timeline {
@@ -104,7 +99,7 @@ package struct ServerContinuity: Sendable {
     }
 
     /// Compares the slot with what was confirmed: `ours` is nil before the first connection.
-    package func acceptSlot(confirmed slot: LSN, ours: LSN?) throws(ContinuityError) {
+    package static func acceptSlot(confirmed slot: LSN, ours: LSN?) throws(ContinuityError) {
         if let ours, slot > ours { throw .slotAdvanced(ours: ours, slot: slot) }
     }
 }

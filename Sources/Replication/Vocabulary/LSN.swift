@@ -17,11 +17,6 @@ package struct LSN: Hashable, Comparable, Sendable {
         left.value < right.value
     }
 
-    /// Bytes of log between `earlier` and this position; 0 when `earlier` is not earlier.
-    package func distance(from earlier: LSN) -> UInt64 {
-        value > earlier.value ? value - earlier.value : 0
-    }
-
     /// The position an idle log reports when this insert position stands right behind a page header.
     ///
     /// `pg_current_wal_insert_lsn()` counts the header of a page whose first record is not written yet, while the

@@ -57,6 +57,24 @@ struct RetryPolicyTests {
         #expect(running.failed(sqlState: nil, at: start, jitter: 1) == .retry(after: .milliseconds(100)))
     }
 
+    @Test("a server that let us in, or said that it cannot yet, may be gone for a moment")
+    func reached() {
+        var connected = RetryPolicy(limit: nil)
+        connected.reached()
+        #expect(connected.failed(sqlState: nil, at: start, jitter: 1) == .retry(after: .milliseconds(100)))
+        var starting = RetryPolicy(limit: nil)
+        #expect(starting.failed(sqlState: "57P03", at: start, jitter: 1) == .retry(after: .milliseconds(100)))
+        #expect(starting.failed(sqlState: nil, at: start, jitter: 1) == .retry(after: .milliseconds(200)))
+    }
+
+    @Test("a pooler that knows no replication is a wrong address; one that has lost its server is waited for")
+    func pooler() {
+        var fresh = RetryPolicy(limit: nil)
+        #expect(fresh.failed(sqlState: "08P01", at: start, jitter: 1) == .stop(.configuration))
+        var running = streaming()
+        #expect(running.failed(sqlState: "08P01", at: start, jitter: 1) == .retry(after: .milliseconds(100)))
+    }
+
     @Test(
         "what something else holds gets ten seconds at the start, ninety after a loss",
         arguments: [("55006", .busy), ("53300", .configuration)] as [(String, RetryPolicy.StopReason)])

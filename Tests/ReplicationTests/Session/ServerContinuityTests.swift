@@ -57,6 +57,18 @@ struct ServerContinuityTests {
         #expect(try failure(database) == .otherDatabase(expected: "shop", found: "test"))
     }
 
+    @Test("names are compared byte by byte")
+    func composedName() throws {
+        var continuity = ServerContinuity()
+        func identity(_ database: String) -> ServerIdentity {
+            ServerIdentity(systemIdentifier: "7301", timeline: 2, database: database)
+        }
+        try continuity.accept(identity("caf\u{e9}"), emitted: .zero, flushed: LSN(0x1000), history: nil)
+        #expect(throws: ContinuityError.self) {
+            try continuity.accept(identity("cafe\u{301}"), emitted: .zero, flushed: LSN(0x1000), history: nil)
+        }
+    }
+
     @Test("a server whose log ends before what we have was put back in time")
     func behind() throws {
         #expect(
@@ -102,13 +114,12 @@ struct ServerContinuityTests {
 
     @Test("a slot that somebody else moved on has lost us something")
     func slotAdvanced() throws {
-        let continuity = ServerContinuity()
-        try continuity.acceptSlot(confirmed: LSN(0x500), ours: nil)
-        try continuity.acceptSlot(confirmed: LSN(0x500), ours: LSN(0x500))
+        try ServerContinuity.acceptSlot(confirmed: LSN(0x500), ours: nil)
+        try ServerContinuity.acceptSlot(confirmed: LSN(0x500), ours: LSN(0x500))
         // A crash of the server puts it back; the resent events are skipped.
-        try continuity.acceptSlot(confirmed: LSN(0x400), ours: LSN(0x500))
+        try ServerContinuity.acceptSlot(confirmed: LSN(0x400), ours: LSN(0x500))
         #expect(throws: ContinuityError.slotAdvanced(ours: LSN(0x500), slot: LSN(0x501))) {
-            try continuity.acceptSlot(confirmed: LSN(0x501), ours: LSN(0x500))
+            try ServerContinuity.acceptSlot(confirmed: LSN(0x501), ours: LSN(0x500))
         }
     }
 
