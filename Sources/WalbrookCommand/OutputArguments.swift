@@ -46,6 +46,11 @@ struct OutputArguments: ParsableArguments {
         guard !schema || format.hasSchemas else {
             throw ValidationError("--schema has no form in --format \(format.rawValue).")
         }
+        guard format.hasValueOptions || (int8, numeric, bytea) == (.number, .string, .base64) else {
+            throw ValidationError(
+                "--int8, --numeric and --bytea have no effect in --format \(format.rawValue), which fixes how "
+                    + "values are written.")
+        }
     }
 
     func fill(_ options: inout TransformerOptions) {

@@ -76,6 +76,10 @@ import Testing
         (["--status-interval", "soon"], "--status-interval"), (["--retry-limit=-1"], "--retry-limit takes"),
         (["--retry-limit", "often"], "--retry-limit"), (["--to", "mars"], "--to"),
         (["--log-level", "loud"], "--log-level"), (["--log-format", "xml"], "--log-format"),
+        (["--format", "xml"], "--format"), (["--format", "wal2json", "--schema"], "--schema has no form"),
+        (["--format", "wal2json", "--int8", "string"], "--int8, --numeric and --bytea have no effect"),
+        (["--format", "wal2json", "--numeric", "number"], "--int8, --numeric and --bytea have no effect"),
+        (["--format", "wal2json", "--bytea", "hex"], "--int8, --numeric and --bytea have no effect"),
         (["--nosuch"], "--nosuch"), (["-d"], "-d"), (["extra"], "nexpected"),
     ])
     func aWrongArgumentIsRefused(arguments: [String], message: String) async throws {

@@ -47,6 +47,15 @@ enum PostgresBinaries {
     }
 }
 
+extension PostgresServer {
+    /// Whether the servers that tests start find a library of this name, such as an output plugin.
+    package static func hasLibrary(_ name: String) -> Bool {
+        let said = try? ChildProcess.run([PostgresBinaries.path("pg_config"), "--pkglibdir"])
+        guard let directory = said?.trimmingCharacters(in: .whitespacesAndNewlines) else { return false }
+        return FileManager.default.fileExists(atPath: "\(directory)/\(name).so")
+    }
+}
+
 /// Whom the server runs as, since it refuses to run as root.
 struct ServerUser {
     static let name = "postgres"

@@ -3,17 +3,28 @@ import Replication
 /// The names by which formats are chosen.
 package enum FormatName: String, CaseIterable, Sendable {
     case json
+    case wal2json
 
     /// Whether it can write tables' definitions.
     package var hasSchemas: Bool {
         switch self {
         case .json: true
+        case .wal2json: false
+        }
+    }
+
+    /// Whether the user chooses how some types are written.
+    package var hasValueOptions: Bool {
+        switch self {
+        case .json: true
+        case .wal2json: false
         }
     }
 
     func style(_ options: TransformerOptions) -> any FormatStyle {
         switch self {
         case .json: JSONStyle(options: options)
+        case .wal2json: Wal2JSONStyle()
         }
     }
 }
@@ -21,10 +32,12 @@ package enum FormatName: String, CaseIterable, Sendable {
 /// The format in use. A row costs a jump here, no look-up in a table of functions.
 enum Format: ~Copyable {
     case json(JSONFormat)
+    case wal2json(Wal2JSONFormat)
 
     init(options: TransformerOptions) {
         switch options.format {
         case .json: self = .json(JSONFormat(options: options))
+        case .wal2json: self = .wal2json(Wal2JSONFormat(options: options))
         }
     }
 
@@ -41,6 +54,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.prepare(transaction)
             self = .json(format)
+        case .wal2json(var format):
+            format.prepare(transaction)
+            self = .wal2json(format)
         }
     }
 
@@ -49,6 +65,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.passed(commit)
             self = .json(format)
+        case .wal2json(var format):
+            format.passed(commit)
+            self = .wal2json(format)
         }
     }
 
@@ -56,6 +75,7 @@ enum Format: ~Copyable {
     func append(_ row: borrowing RowView, at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.append(row, at: position, to: &buffer)
+        case .wal2json(let format): format.append(row, at: position, to: &buffer)
         }
     }
 
@@ -65,6 +85,7 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
+        case .wal2json(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
         }
     }
 
@@ -73,18 +94,21 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.append(message, bytes, at: position, to: &buffer)
+        case .wal2json(let format): format.append(message, bytes, at: position, to: &buffer)
         }
     }
 
     func appendBegin(at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.appendBegin(at: position, to: &buffer)
+        case .wal2json(let format): format.appendBegin(at: position, to: &buffer)
         }
     }
 
     func appendCommit(at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.appendCommit(at: position, to: &buffer)
+        case .wal2json(let format): format.appendCommit(at: position, to: &buffer)
         }
     }
 
@@ -93,6 +117,7 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.appendSchema(of: table, at: position, to: &buffer)
+        case .wal2json(let format): format.appendSchema(of: table, at: position, to: &buffer)
         }
     }
 }

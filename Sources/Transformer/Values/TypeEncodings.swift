@@ -50,7 +50,7 @@ struct TypeEncodings: ~Copyable {
         let types = description.facts.types
         // For a domain the stream names the base type.
         let base =
-            types[column.type] == nil
+            types[column.type] == nil && style.resolvesDomains
             ? description.streamedTypes[column.type].flatMap { BuiltInTypes.oid(named: $0) } : nil
         return encoding(of: base ?? column.type, column.typeModifier, types, depth: 0)
     }
@@ -71,7 +71,7 @@ struct TypeEncodings: ~Copyable {
         switch description.structure {
         case .base:
             return .scalar(style.scalar(extensionType: description.name, modifier: modifier) ?? .text)
-        case .domain(let base, let own):
+        case .domain(let base, let own) where style.resolvesDomains:
             return encoding(of: base, own, types, depth: depth + 1)
         case .array(let element, let delimiter) where style.takesApart.contains(.arrays):
             return .array(of: part(element, modifier), delimiter: delimiter)
@@ -83,7 +83,7 @@ struct TypeEncodings: ~Copyable {
             return .composite(
                 fields: composite(
                     members.map { Member(name: Array($0.name.utf8), encoding: part($0.type, $0.modifier)) }))
-        case .array, .range, .multirange, .composite:
+        case .domain, .array, .range, .multirange, .composite:
             return .text
         }
     }

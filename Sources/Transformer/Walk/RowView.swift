@@ -93,11 +93,24 @@ struct RowView: ~Escapable {
         return value.isUnchanged ? oldValue(column) : value
     }
 
+    /// A value of the row after the change as it came: `unchanged` when it was not sent, whatever the old row has.
+    @inline(__always)
+    func sentValue(_ column: ColumnPlan) -> TupleColumn {
+        new[column.index]
+    }
+
     /// A value of the row before the change; `unchanged` when it did not come. In an old key the columns outside of
     /// the replica identity are only filler.
     @inline(__always)
     func oldValue(_ column: ColumnPlan) -> TupleColumn {
         hasWholeOld || (hasOld && column.isIdentity) ? old[column.index] : .notSent
+    }
+
+    /// A value of the replica identity before the change. When nothing came of the old row, it is that of the new one,
+    /// because it has not changed.
+    @inline(__always)
+    func identityValue(_ column: ColumnPlan) -> TupleColumn {
+        hasOld ? oldValue(column) : sentValue(column)
     }
 
     /// A value of the key: of the row after the change, of a delete before it.
