@@ -46,6 +46,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.prepare(source)
             self = .json(format)
+        case .wal2json(var format):
+            format.prepare(source)
+            self = .wal2json(format)
         }
     }
 
