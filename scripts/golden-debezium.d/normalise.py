@@ -1,8 +1,10 @@
 """Replaces what no two runs have in common, from standard input to standard output.
 
 LSNs and transaction ids get names in the order of their first appearance, so that it still counts which of them are
-equal. Times become zero. A logical message is counted under the address of a Java object, which also decides on its
-place among the tables: the address goes, and the counts are sorted. All else stays, to the byte.
+equal. Starts of records (L), their ends, which a logical message has (M), and ends of commits (E) have names of their
+own: whether something else gets in between an end and the next start is up to the server. Times become zero. A logical
+message is counted under the address of a Java object, which also decides on its place among the tables: the address
+goes, and the counts are sorted. All else stays, to the byte.
 """
 
 import re
@@ -10,7 +12,10 @@ import sys
 
 PATTERNS = re.compile(r"""
       (?P<time> "ts_(?:ms|us|ns)":\d+ )
-    | (?P<numbers> "lsn":\d+ | "txId":\d+ | "sequence":"\[[^]]*\]" | "id":"\d+:\d+" )
+    | (?P<sequence> "sequence":"\[[^]]*\]" )
+    | (?P<lsn> "lsn":\d+ )
+    | (?P<xid> "txId":\d+ )
+    | (?P<id> "id":"\d+:\d+" )
     | (?P<counts> "data_collections":\[[^]]*\] )
     """, re.VERBOSE)
 
@@ -18,21 +23,35 @@ PATTERNS = re.compile(r"""
 def main():
     names = {}
 
-    def name(number, letter):
-        return names.setdefault((letter, number), f"{letter}{len(names) + 1}")
+    def named(text, letters):
+        """The numbers of a text replaced, each by a name of its own kind."""
+        kinds = iter(letters)
 
-    def replacement(match):
-        text = match[0]
-        if match["time"]:
-            return re.sub(r"\d+", "0", text)
-        if match["counts"]:
-            return sorted_counts(text)
-        if text.startswith('"id"'):
-            return re.sub(r"(\d+):(\d+)", lambda id: f"{name(id[1], 'X')}:{name(id[2], 'L')}", text)
-        letter = "X" if text.startswith('"txId"') else "L"
-        return re.sub(r"\d+", lambda number: name(number[0], letter), text)
+        def name(number):
+            letter = next(kinds)
+            return names.setdefault((letter, number[0]), f"{letter}{len(names) + 1}")
+
+        return re.sub(r"\d+", name, text)
 
     for line in sys.stdin:
+        place = "M" if '"op":"m"' in line else "E" if '"status":"END"' in line else "L"
+
+        def replacement(match):
+            text = match[0]
+            match match.lastgroup:
+                case "time":
+                    return re.sub(r"\d+", "0", text)
+                case "sequence":
+                    return named(text, place if "null" in text else f"E{place}")
+                case "lsn":
+                    return named(text, place)
+                case "xid":
+                    return named(text, "X")
+                case "id":
+                    return named(text, f"X{place}")
+                case "counts":
+                    return sorted_counts(text)
+
         sys.stdout.write(PATTERNS.sub(replacement, line))
 
 
