@@ -20,6 +20,11 @@ package struct Transformer: ~Copyable {
         format = Format(options: options)
     }
 
+    /// A connection stands, for the first time or again. Without it, events name no source.
+    package mutating func streamStarts(_ source: StreamSource) {
+        format.prepare(source)
+    }
+
     // MARK: What rows are described by
 
     /// What the catalog has to tell of a relation before it is described; nil if the filter leaves it out.

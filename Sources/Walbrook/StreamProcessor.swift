@@ -45,6 +45,7 @@ struct StreamProcessor: ~Copyable {
             session = StreamSession(resumingAfter: session.emitted, stopPoint: facts.stopPoint)
         }
         transformer.options.repairsText = facts.hasUnknownEncoding
+        transformer.streamStarts(StreamSource(facts.identity, slot: facts.slot))
         serverVersion = facts.serverVersion
     }
 

@@ -6,6 +6,9 @@ import Replication
 protocol EventFormat: ~Copyable {
     init(options: TransformerOptions)
 
+    /// Prepares what all events share. Told whenever a connection stands, before its first event.
+    mutating func prepare(_ source: StreamSource)
+
     /// Prepares what the events of a transaction share. Told again when the transaction's origin becomes known.
     mutating func prepare(_ transaction: OpenTransaction)
 
@@ -37,6 +40,8 @@ protocol EventFormat: ~Copyable {
 
 /// Formats have different events; what one does not know, it leaves to these.
 extension EventFormat where Self: ~Copyable {
+    mutating func prepare(_ source: StreamSource) {}
+
     mutating func passed(_ commit: Commit) {}
 
     func appendSchema(

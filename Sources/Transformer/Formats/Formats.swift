@@ -28,6 +28,14 @@ enum Format: ~Copyable {
         }
     }
 
+    mutating func prepare(_ source: StreamSource) {
+        switch consume self {
+        case .json(var format):
+            format.prepare(source)
+            self = .json(format)
+        }
+    }
+
     mutating func prepare(_ transaction: OpenTransaction) {
         switch consume self {
         case .json(var format):
