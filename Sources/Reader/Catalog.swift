@@ -76,9 +76,30 @@ package final class Catalog {
     }
 
     func query(_ text: String) throws(StreamFailure) -> [[String?]] {
-        do {
-            let stop = stop
+        try withConnection { connection, stop throws(LibpqError) in
             let deadline = ContinuousClock.now + Self.patience
+            return try connection.query(text, poller: poller) { () throws(LibpqError) in
+                if stop.isRequested { throw LibpqError(.interrupted, "stopped while looking up the catalog") }
+                if .now > deadline { throw LibpqError(.timedOut, "the catalog did not answer") }
+            }.rows()
+        }
+    }
+
+    /// A text as an SQL literal.
+    func literal(_ text: String) throws(StreamFailure) -> String {
+        try withConnection { connection, _ throws(LibpqError) in try connection.literal(text) }
+    }
+
+    /// The server's version as a number, such as 150018.
+    package func serverVersion() throws(StreamFailure) -> Int {
+        try withConnection { connection, _ throws(LibpqError) in connection.serverVersion }
+    }
+
+    private func withConnection<Value>(
+        _ body: (borrowing Connection, StopSignal) throws(LibpqError) -> Value
+    ) throws(StreamFailure) -> Value {
+        do throws(LibpqError) {
+            let stop = stop
             usedAt = .now
             if connection == nil {
                 let box = ConnectionBox(
@@ -91,11 +112,8 @@ package final class Catalog {
                 }
                 connection = box
             }
-            guard let connection else { return [] }
-            return try connection.connection.query(text, poller: poller) { () throws(LibpqError) in
-                if stop.isRequested { throw LibpqError(.interrupted, "stopped while looking up the catalog") }
-                if .now > deadline { throw LibpqError(.timedOut, "the catalog did not answer") }
-            }.rows()
+            guard let connection else { throw LibpqError(.connectionLost, "there is no connection") }
+            return try body(connection.connection, stop)
         } catch {
             // The rest of the stream must not differ from what a retry would give, so a failed look-up counts as a
             // failed connection.

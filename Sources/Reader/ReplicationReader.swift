@@ -86,16 +86,7 @@ package final class ReplicationReader {
     /// How long to wait before the next attempt.
     private func delay(after error: LibpqError) throws(ReaderError) -> Duration {
         let emitted = consumer.progress().emitted
-        switch error.kind {
-        case .invalidConnectionString:
-            throw ReaderError(
-                .usage, error.message, hint: "-d takes a URI or keyword=value pairs, as psql does.")
-        case .passwordNeeded:
-            throw ReaderError(
-                .permissionDenied, error.message, hint: "Set PGPASSWORD, or put it into ~/.pgpass.")
-        default:
-            break
-        }
+        if let refusal = ReaderError(refusedByLibpq: error) { throw refusal }
         if options.isTemporary, memory.hasStreamed {
             throw ReaderError(
                 .unavailable,

@@ -14,16 +14,7 @@ struct OutputArguments: ParsableArguments {
     @Flag(help: "Also write an event for the begin and the commit of each transaction.")
     var transactions = false
 
-    @Option(
-        help: ArgumentHelp("How int8 is written; a string is safe for readers of doubles.", valueName: "form")
-    )
-    var int8 = NumberForm.number
-
-    @Option(help: ArgumentHelp("How numeric is written; the digits are the same.", valueName: "form"))
-    var numeric = NumberForm.string
-
-    @Option(help: ArgumentHelp("How bytea is written.", valueName: "form"))
-    var bytea = BytesForm.base64
+    @OptionGroup var values: ValueArguments
 
     func validate() throws {
         guard Set(to).count == to.count else { throw ValidationError("--to names the same place twice.") }
@@ -36,9 +27,27 @@ struct OutputArguments: ParsableArguments {
         options.format = format
         options.includesTransactions = transactions
         options.includesSchemas = schema
-        options.values.writesInt8AsString = int8 == .string
-        options.values.writesNumericAsNumber = numeric == .number
-        options.values.writesByteaAsHexadecimal = bytea == .hex
+        values.fill(&options.values)
+    }
+}
+
+/// How some types are written.
+struct ValueArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("How int8 is written; a string is safe for readers of doubles.", valueName: "form")
+    )
+    var int8 = NumberForm.number
+
+    @Option(help: ArgumentHelp("How numeric is written; the digits are the same.", valueName: "form"))
+    var numeric = NumberForm.string
+
+    @Option(help: ArgumentHelp("How bytea is written.", valueName: "form"))
+    var bytea = BytesForm.base64
+
+    func fill(_ options: inout ValueOptions) {
+        options.writesInt8AsString = int8 == .string
+        options.writesNumericAsNumber = numeric == .number
+        options.writesByteaAsHexadecimal = bytea == .hex
     }
 }
 
