@@ -3,17 +3,18 @@ import Replication
 /// The names by which formats are chosen.
 package enum FormatName: String, CaseIterable, Sendable {
     case json
+    case cloudevents
 
     /// Whether it can write tables' definitions.
     package var hasSchemas: Bool {
         switch self {
-        case .json: true
+        case .json, .cloudevents: true
         }
     }
 
     func style(_ options: TransformerOptions) -> any FormatStyle {
         switch self {
-        case .json: JSONStyle(options: options)
+        case .json, .cloudevents: JSONStyle(options: options)
         }
     }
 }
@@ -21,10 +22,12 @@ package enum FormatName: String, CaseIterable, Sendable {
 /// The format in use. A row costs a jump here, no look-up in a table of functions.
 enum Format: ~Copyable {
     case json(JSONFormat)
+    case cloudevents(CloudEventsFormat)
 
     init(options: TransformerOptions) {
         switch options.format {
         case .json: self = .json(JSONFormat(options: options))
+        case .cloudevents: self = .cloudevents(CloudEventsFormat(options: options))
         }
     }
 
@@ -33,6 +36,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.prepare(source)
             self = .json(format)
+        case .cloudevents(var format):
+            format.prepare(source)
+            self = .cloudevents(format)
         }
     }
 
@@ -41,6 +47,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.prepare(transaction)
             self = .json(format)
+        case .cloudevents(var format):
+            format.prepare(transaction)
+            self = .cloudevents(format)
         }
     }
 
@@ -49,6 +58,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.passed(commit)
             self = .json(format)
+        case .cloudevents(var format):
+            format.passed(commit)
+            self = .cloudevents(format)
         }
     }
 
@@ -56,6 +68,7 @@ enum Format: ~Copyable {
     func append(_ row: borrowing RowView, at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.append(row, at: position, to: &buffer)
+        case .cloudevents(let format): format.append(row, at: position, to: &buffer)
         }
     }
 
@@ -65,6 +78,7 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
+        case .cloudevents(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
         }
     }
 
@@ -73,18 +87,21 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.append(message, bytes, at: position, to: &buffer)
+        case .cloudevents(let format): format.append(message, bytes, at: position, to: &buffer)
         }
     }
 
     func appendBegin(at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.appendBegin(at: position, to: &buffer)
+        case .cloudevents(let format): format.appendBegin(at: position, to: &buffer)
         }
     }
 
     func appendCommit(at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.appendCommit(at: position, to: &buffer)
+        case .cloudevents(let format): format.appendCommit(at: position, to: &buffer)
         }
     }
 
@@ -93,6 +110,7 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.appendSchema(of: table, at: position, to: &buffer)
+        case .cloudevents(let format): format.appendSchema(of: table, at: position, to: &buffer)
         }
     }
 }

@@ -12,7 +12,8 @@ extension JSONDocument {
 
     /// A reference to a definition, or to one inside of it: a JSON pointer as a fragment of a URI (RFC 6901).
     static func reference(_ path: [String]) -> JSONDocument {
-        let pointer = path.map { "/$defs/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
+        let pointer = path.map { "/$defs/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }
+            .joined()
         return ["$ref": .string("#" + percentEncoded(pointer, keeping: "/$:"))]
     }
 
@@ -44,21 +45,4 @@ extension JSONDocument {
         if case .array(let choices) = self["anyOf"] { return ["anyOf": .array(choices + [other])] }
         return ["anyOf": [self, other]]
     }
-}
-
-/// Percent-encodes the UTF-8 of a text (RFC 3986), all but unreserved characters and some more.
-func percentEncoded(_ text: String, keeping others: String = "") -> String {
-    var result = ""
-    for byte in text.utf8 {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A:
-            result.unicodeScalars.append(Unicode.Scalar(byte))
-        case _ where "-._~".utf8.contains(byte) || others.utf8.contains(byte):
-            result.unicodeScalars.append(Unicode.Scalar(byte))
-        default:
-            let digits = String(byte, radix: 16, uppercase: true)
-            result += byte < 16 ? "%0" + digits : "%" + digits
-        }
-    }
-    return result
 }
