@@ -44,7 +44,9 @@ extension Catalog {
              WHERE t.oid < \(Self.firstUserDefined) OR t.oid = ANY ('{\(list)}'::oid[])
             """)
         for row in types {
-            guard let oid = row[0].flatMap({ UInt32($0) }), let schema = row[1], let name = row[2] else { continue }
+            guard let oid = row[0].flatMap({ UInt32($0) }), let schema = row[1], let name = row[2] else {
+                continue
+            }
             names[OID(oid)] = TypeName(oid: OID(oid), schema: schema, name: name)
         }
         let enumerations = try query(

@@ -36,7 +36,8 @@ package struct TypeCatalog: Hashable, Sendable {
     package var labels: [OID: [String]]
 
     package init(
-        descriptions: [OID: TypeDescription] = [:], names: [OID: TypeName] = [:], labels: [OID: [String]] = [:]
+        descriptions: [OID: TypeDescription] = [:], names: [OID: TypeName] = [:],
+        labels: [OID: [String]] = [:]
     ) {
         self.descriptions = descriptions
         self.names = names

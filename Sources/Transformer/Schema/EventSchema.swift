@@ -7,7 +7,8 @@ package enum EventSchema {
         let row = RowShape()
         let events = row.events + EventShapes.all
         return text(
-            "Events of Walbrook", "One line of `walbrook stream`, of any table.", variants: events.map(\.name),
+            "Events of Walbrook", "One line of `walbrook stream`, of any table.",
+            variants: events.map(\.name),
             EventShapes.parts + events)
     }
 
@@ -33,7 +34,8 @@ package enum EventSchema {
             definitions.append((schema.name, schema.schema))
         }
         return text(
-            "Events of Walbrook", "One line of `walbrook stream`, of the tables as they were when this was made.",
+            "Events of Walbrook",
+            "One line of `walbrook stream`, of the tables as they were when this was made.",
             variants: definitions.map(\.name) + EventShapes.all.map(\.name),
             EventShapes.parts + EventShapes.all + definitions + typeSchemas.definitions)
     }

@@ -26,7 +26,10 @@ struct RowShape {
         let newRow = EventKey.has("after", after)
         let transaction = EventShapes.transaction + names
         let shapes: [(op: String, keys: [EventKey?], rules: EventShapes.Definitions)] = [
-            ("insert", transaction + [keyKey, newRow, list("unchanged", unchanged)] + newNulls + origin, whole),
+            (
+                "insert", transaction + [keyKey, newRow, list("unchanged", unchanged)] + newNulls + origin,
+                whole
+            ),
             (
                 "update",
                 transaction + [keyKey, oldRow, newRow, list("unchanged", unchanged)] + newNulls + oldNulls
