@@ -78,22 +78,37 @@ package final class Catalog {
     // MARK: Asking
 
     /// The rows of the answer, each with so many columns or more.
-    ///
+    func query(_ text: String, columns: Int) throws(StreamFailure) -> [[String?]] {
+        try ask { session throws(LibpqError) in try rows(text, columns, from: session) }
+    }
+
+    /// A text as an SQL literal.
+    func literal(_ text: String) throws(StreamFailure) -> String {
+        try ask { session throws(LibpqError) in try session.connection.literal(text) }
+    }
+
+    /// The server's version as a number, such as 150018.
+    package func serverVersion() throws(StreamFailure) -> Int {
+        try ask { session throws(LibpqError) in session.connection.serverVersion }
+    }
+
     /// The rest of the stream must not differ from what a retry would give, so a failed look-up counts as a failed
     /// connection.
-    func query(_ text: String, columns: Int) throws(StreamFailure) -> [[String?]] {
+    private func ask<Answer>(
+        _ body: (Session) throws(LibpqError) -> Answer
+    ) throws(StreamFailure) -> Answer {
         usedAt = .now
         do throws(LibpqError) {
             if let session {
                 do throws(LibpqError) {
-                    return try rows(text, columns, from: session)
+                    return try body(session)
                 } catch  where session.connection.isBroken {
                     // It may have been closed long ago, while it was idle. How the server is now, only a new one tells.
                 }
             }
             let session = try connect()
             self.session = session
-            return try rows(text, columns, from: session)
+            return try body(session)
         } catch {
             session = nil
             throw StreamFailure(error)

@@ -2,6 +2,41 @@ internal import Libpq
 internal import Replication
 
 extension ReaderError {
+    /// What libpq refuses before it asks a server; nil for anything else.
+    init?(refusedByLibpq error: LibpqError) {
+        switch error.kind {
+        case .invalidConnectionString:
+            self.init(.usage, error.message, hint: "-d takes a URI or keyword=value pairs, as psql does.")
+        case .passwordNeeded:
+            self.init(
+                .permissionDenied, error.message, hint: "Set PGPASSWORD, or put it into ~/.pgpass.")
+        default:
+            return nil
+        }
+    }
+
+    /// What a failure means to those who look something up and do not try again.
+    package init(ofLookUp failure: StreamFailure) {
+        switch failure {
+        case .final(let error):
+            self = error
+        case .stopped:
+            self.init(.unavailable, "stopped while looking up the catalog")
+        case .connection(let error):
+            if let refusal = ReaderError(refusedByLibpq: error) {
+                self = refusal
+                return
+            }
+            var policy = RetryPolicy(limit: 0)
+            let decision = policy.failed(sqlState: error.sqlState, at: .now, jitter: 0)
+            guard case .stop(let reason) = decision else {
+                self.init(.unavailable, "the server is not available", underlying: error)
+                return
+            }
+            self.init(error, reason, options: ReaderOptions(), user: nil, after: .start)
+        }
+    }
+
     /// What a failure that stops the program means, and what mends it.
     ///
     /// - Parameters:

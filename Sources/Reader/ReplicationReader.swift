@@ -91,19 +91,11 @@ package final class ReplicationReader {
     /// How long to wait before the next attempt.
     private func delay(after error: LibpqError) throws(ReaderError) -> Duration {
         let emitted = consumer.progress().emitted
-        switch error.kind {
-        case .invalidConnectionString:
-            throw ReaderError(
-                .usage, error.message, hint: "-d takes a URI or keyword=value pairs, as psql does.")
-        case .passwordNeeded:
-            throw ReaderError(
-                .permissionDenied, error.message, hint: "Set PGPASSWORD, or put it into ~/.pgpass.")
-        case .unexpectedResult where !memory.hasStreamed:
+        if let refusal = ReaderError(refusedByLibpq: error) { throw refusal }
+        if case .unexpectedResult = error.kind, !memory.hasStreamed {
             throw ReaderError(
                 .undecodable, "the server does not answer as PostgreSQL does",
                 hint: "Connect to PostgreSQL itself, not to a pooler or proxy before it.", underlying: error)
-        default:
-            break
         }
         if options.isTemporary, memory.hasStreamed {
             throw ReaderError(

@@ -27,6 +27,33 @@ struct OutputArguments: ParsableArguments {
     @Flag(help: "Also write an event for the begin and the commit of each transaction.")
     var transactions = false
 
+    @OptionGroup var values: ValueArguments
+
+    func validate() throws {
+        guard Set(to).count == to.count else { throw ValidationError("--to names the same place twice.") }
+        guard rotateSize == nil && rotateAge == nil || to.contains(where: \.isFile) else {
+            throw ValidationError("--rotate-size and --rotate-age are of use only with --to file:PATH.")
+        }
+        guard !schema || format.hasSchemas else {
+            throw ValidationError("--schema has no form in --format \(format.rawValue).")
+        }
+        guard format.hasValueOptions || values.areDefault else {
+            throw ValidationError(
+                "--int8, --numeric and --bytea have no effect in --format \(format.rawValue), which fixes how "
+                    + "values are written.")
+        }
+    }
+
+    func fill(_ options: inout TransformerOptions) {
+        options.format = format
+        options.includesTransactions = transactions
+        options.includesSchemas = schema
+        values.fill(&options.values)
+    }
+}
+
+/// How some types are written.
+struct ValueArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp("How int8 is written; a string is safe for readers of doubles.", valueName: "form")
     )
@@ -38,28 +65,14 @@ struct OutputArguments: ParsableArguments {
     @Option(help: ArgumentHelp("How bytea is written.", valueName: "form"))
     var bytea = BytesForm.base64
 
-    func validate() throws {
-        guard Set(to).count == to.count else { throw ValidationError("--to names the same place twice.") }
-        guard rotateSize == nil && rotateAge == nil || to.contains(where: \.isFile) else {
-            throw ValidationError("--rotate-size and --rotate-age are of use only with --to file:PATH.")
-        }
-        guard !schema || format.hasSchemas else {
-            throw ValidationError("--schema has no form in --format \(format.rawValue).")
-        }
-        guard format.hasValueOptions || (int8, numeric, bytea) == (.number, .string, .base64) else {
-            throw ValidationError(
-                "--int8, --numeric and --bytea have no effect in --format \(format.rawValue), which fixes how "
-                    + "values are written.")
-        }
+    var areDefault: Bool {
+        int8 == .number && numeric == .string && bytea == .base64
     }
 
-    func fill(_ options: inout TransformerOptions) {
-        options.format = format
-        options.includesTransactions = transactions
-        options.includesSchemas = schema
-        options.values.writesInt8AsString = int8 == .string
-        options.values.writesNumericAsNumber = numeric == .number
-        options.values.writesByteaAsHexadecimal = bytea == .hex
+    func fill(_ options: inout ValueOptions) {
+        options.writesInt8AsString = int8 == .string
+        options.writesNumericAsNumber = numeric == .number
+        options.writesByteaAsHexadecimal = bytea == .hex
     }
 }
 

@@ -8,7 +8,7 @@ struct Program: ParsableCommand {
         commandName: "walbrook",
         abstract: "Streams every change of a PostgreSQL database, as typed events and in commit order.",
         version: "walbrook 0.1.0",
-        subcommands: [StreamCommand.self]
+        subcommands: [StreamCommand.self, SchemaCommand.self]
     )
 
     static func main() {

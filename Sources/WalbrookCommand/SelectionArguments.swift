@@ -5,16 +5,7 @@ internal import Transformer
 internal import Walbrook
 
 struct SelectionArguments: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Only tables whose schema.table fits; * and ? are wildcards; repeatable. (default: all tables)",
-            valueName: "glob"))
-    var table: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Leave out tables whose schema.table fits; repeatable. (default: none)", valueName: "glob"))
-    var excludeTable: [String] = []
+    @OptionGroup var tables: TableArguments
 
     @Option(
         help: ArgumentHelp(
@@ -23,18 +14,7 @@ struct SelectionArguments: ParsableArguments {
             valueName: "list"))
     var op: OperationList?
 
-    @Option(
-        help: ArgumentHelp(
-            "Leave out columns whose schema.table.column fits; repeatable. (default: none)", valueName: "glob"
-        ))
-    var excludeColumn: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Write null, \"***\" or a digest in place of the values of columns whose schema.table.column fits; "
-                + "repeatable, the first that fits counts. (default: none)",
-            valueName: "glob=null|redact|sha256"))
-    var mask: [MaskArgument] = []
+    @OptionGroup var columns: ColumnArguments
 
     @Option(
         help: ArgumentHelp(
@@ -50,13 +30,9 @@ struct SelectionArguments: ParsableArguments {
     var until: String?
 
     func validate() throws {
-        for glob in table + excludeTable where !glob.contains(".") && glob != "*" {
-            throw ValidationError("Write tables as schema.table, such as public.\(glob).")
-        }
-        for glob in excludeColumn + mask.map(\.glob) where !glob.contains(".") && glob != "*" {
-            throw ValidationError("Write columns as schema.table.column, such as *.\(glob).")
-        }
-        if maskKeyFile != nil, !mask.contains(where: { $0.mask == .sha256 }) {
+        try tables.validate()
+        try columns.validate()
+        if maskKeyFile != nil, !columns.mask.contains(where: { $0.mask == .sha256 }) {
             throw ValidationError("--mask-key-file is of use only with --mask GLOB=sha256.")
         }
         guard until == nil || stop != nil else {
@@ -72,18 +48,66 @@ struct SelectionArguments: ParsableArguments {
     }
 
     func fill(_ options: inout StreamOptions) throws(WalbrookError) {
-        let included = table.map { Glob($0) }
-        options.transformer.filter = TableFilter(included: included, excluded: excludeTable.map { Glob($0) })
+        options.transformer.filter = tables.filter
+        let included = tables.filter.included
         // A pattern can fit tables that do not exist yet, so it needs a publication of all.
-        if !included.isEmpty, included.allSatisfy(\.isPlain) { options.reader.plainTables = table }
+        if !included.isEmpty, included.allSatisfy(\.isPlain) { options.reader.plainTables = tables.table }
         options.transformer.operations = op?.operations ?? .all
-        options.transformer.columns = ColumnRules(
-            excluded: excludeColumn.map { Glob($0) },
-            masks: mask.map { .init(columns: Glob($0.glob), mask: $0.mask) })
+        options.transformer.columns = columns.rules
         options.transformer.maskKey = try maskKeyFile.map { path throws(WalbrookError) in
             try MaskKey.read(path)
         }
         options.reader.stop = stop
+    }
+}
+
+struct TableArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Only tables whose schema.table fits; * and ? are wildcards; repeatable. (default: all tables)",
+            valueName: "glob"))
+    var table: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Leave out tables whose schema.table fits; repeatable. (default: none)", valueName: "glob"))
+    var excludeTable: [String] = []
+
+    func validate() throws {
+        for glob in table + excludeTable where !glob.contains(".") && glob != "*" {
+            throw ValidationError("Write tables as schema.table, such as public.\(glob).")
+        }
+    }
+
+    var filter: TableFilter {
+        TableFilter(included: table.map { Glob($0) }, excluded: excludeTable.map { Glob($0) })
+    }
+}
+
+struct ColumnArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Leave out columns whose schema.table.column fits; repeatable. (default: none)", valueName: "glob"
+        ))
+    var excludeColumn: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Write null, \"***\" or a digest in place of the values of columns whose schema.table.column fits; "
+                + "repeatable, the first that fits counts. (default: none)",
+            valueName: "glob=null|redact|sha256"))
+    var mask: [MaskArgument] = []
+
+    func validate() throws {
+        for glob in excludeColumn + mask.map(\.glob) where !glob.contains(".") && glob != "*" {
+            throw ValidationError("Write columns as schema.table.column, such as *.\(glob).")
+        }
+    }
+
+    var rules: ColumnRules {
+        ColumnRules(
+            excluded: excludeColumn.map { Glob($0) },
+            masks: mask.map { .init(columns: Glob($0.glob), mask: $0.mask) })
     }
 }
 

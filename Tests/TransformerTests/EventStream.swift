@@ -47,6 +47,11 @@ struct EventStream: ~Copyable {
         }
     }
 
+    /// A connection stands.
+    mutating func starts(from source: StreamSource) {
+        transformer.streamStarts(source)
+    }
+
     mutating func connectionLost() {
         session.connectionLost()
     }

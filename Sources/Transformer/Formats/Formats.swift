@@ -3,12 +3,13 @@ import Replication
 /// The names by which formats are chosen.
 package enum FormatName: String, CaseIterable, Sendable {
     case json
+    case cloudevents
     case wal2json
 
     /// Whether it can write tables' definitions.
     package var hasSchemas: Bool {
         switch self {
-        case .json: true
+        case .json, .cloudevents: true
         case .wal2json: false
         }
     }
@@ -16,14 +17,14 @@ package enum FormatName: String, CaseIterable, Sendable {
     /// Whether the user chooses how some types are written.
     package var hasValueOptions: Bool {
         switch self {
-        case .json: true
+        case .json, .cloudevents: true
         case .wal2json: false
         }
     }
 
     func style(_ options: TransformerOptions) -> any FormatStyle {
         switch self {
-        case .json: JSONStyle(options: options)
+        case .json, .cloudevents: JSONStyle(options: options)
         case .wal2json: Wal2JSONStyle()
         }
     }
@@ -32,11 +33,13 @@ package enum FormatName: String, CaseIterable, Sendable {
 /// The format in use. A row costs a jump here, no look-up in a table of functions.
 enum Format: ~Copyable {
     case json(JSONFormat)
+    case cloudevents(CloudEventsFormat)
     case wal2json(Wal2JSONFormat)
 
     init(options: TransformerOptions) {
         switch options.format {
         case .json: self = .json(JSONFormat(options: options))
+        case .cloudevents: self = .cloudevents(CloudEventsFormat(options: options))
         case .wal2json: self = .wal2json(Wal2JSONFormat(options: options))
         }
     }
@@ -46,6 +49,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.prepare(source)
             self = .json(format)
+        case .cloudevents(var format):
+            format.prepare(source)
+            self = .cloudevents(format)
         case .wal2json(var format):
             format.prepare(source)
             self = .wal2json(format)
@@ -57,6 +63,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.prepare(transaction)
             self = .json(format)
+        case .cloudevents(var format):
+            format.prepare(transaction)
+            self = .cloudevents(format)
         case .wal2json(var format):
             format.prepare(transaction)
             self = .wal2json(format)
@@ -68,6 +77,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.passed(commit)
             self = .json(format)
+        case .cloudevents(var format):
+            format.passed(commit)
+            self = .cloudevents(format)
         case .wal2json(var format):
             format.passed(commit)
             self = .wal2json(format)
@@ -78,6 +90,7 @@ enum Format: ~Copyable {
     func append(_ row: borrowing RowView, at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.append(row, at: position, to: &buffer)
+        case .cloudevents(let format): format.append(row, at: position, to: &buffer)
         case .wal2json(let format): format.append(row, at: position, to: &buffer)
         }
     }
@@ -88,6 +101,7 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
+        case .cloudevents(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
         case .wal2json(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
         }
     }
@@ -97,6 +111,7 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.append(message, bytes, at: position, to: &buffer)
+        case .cloudevents(let format): format.append(message, bytes, at: position, to: &buffer)
         case .wal2json(let format): format.append(message, bytes, at: position, to: &buffer)
         }
     }
@@ -104,6 +119,7 @@ enum Format: ~Copyable {
     func appendBegin(at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.appendBegin(at: position, to: &buffer)
+        case .cloudevents(let format): format.appendBegin(at: position, to: &buffer)
         case .wal2json(let format): format.appendBegin(at: position, to: &buffer)
         }
     }
@@ -111,6 +127,7 @@ enum Format: ~Copyable {
     func appendCommit(at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.appendCommit(at: position, to: &buffer)
+        case .cloudevents(let format): format.appendCommit(at: position, to: &buffer)
         case .wal2json(let format): format.appendCommit(at: position, to: &buffer)
         }
     }
@@ -120,6 +137,7 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.appendSchema(of: table, at: position, to: &buffer)
+        case .cloudevents(let format): format.appendSchema(of: table, at: position, to: &buffer)
         case .wal2json(let format): format.appendSchema(of: table, at: position, to: &buffer)
         }
     }

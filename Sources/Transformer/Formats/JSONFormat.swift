@@ -121,6 +121,11 @@ extension OutputBuffer {
     /// A line's start, up to the ordinal of its position.
     fileprivate mutating func appendStart(_ lsn: LSN) {
         append("{\"pos\":\"")
+        appendPositionStart(lsn)
+    }
+
+    /// A position up to its ordinal.
+    mutating func appendPositionStart(_ lsn: LSN) {
         appendHex(UInt32(truncatingIfNeeded: lsn.value >> 32))
         append(UInt8(ascii: "/"))
         appendHex(UInt32(truncatingIfNeeded: lsn.value))

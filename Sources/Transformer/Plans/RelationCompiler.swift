@@ -70,7 +70,8 @@ struct RelationCompiler: Sendable {
         }
         return RelationPlan(
             oid: relation.oid, isIncluded: filter.allows(schema: relation.schema, table: relation.name),
-            names: names, definition: definition, isNews: includesSchemas, tupleSize: relation.columns.count,
+            names: names, qualifiedName: text.fragment { $0.appendJSONString(table) }, definition: definition,
+            isNews: includesSchemas, tupleSize: relation.columns.count,
             firstColumn: first, columnCount: written.count, firstKey: firstKey,
             keyCount: keys.count - firstKey, hasJSON: columns[first...].contains(where: \.encoding.isJSON))
     }
