@@ -48,7 +48,7 @@ package struct StreamProgress: Sendable {
     /// Whether a sink still works on something.
     package var isPending = false
     /// Grows whenever a sink gets on.
-    package var durableBatches: UInt64 = 0
+    package var settled: UInt64 = 0
     /// Whether the server wants an answer now; asking resets it.
     package var isReplyRequested = false
     /// Whether a sink can take no more, or all have ended.

@@ -91,7 +91,7 @@ struct StreamLoop {
 
     /// Asks on the side whether the server is shutting down while nothing moves, and lets go of it if so.
     private mutating func watchStall(_ progress: StreamProgress, at now: Instant) throws(StreamFailure) {
-        switch stall.check(isPending: progress.isPending, progress: progress.durableBatches, at: now) {
+        switch stall.check(isPending: progress.isPending, progress: progress.settled, at: now) {
         case .nothing:
             break
         case .probe:

@@ -10,13 +10,53 @@ package final class Batch: Sendable {
     package let last: Position
     /// What may be confirmed once this batch and all before it are durable; `.zero` for nothing yet.
     package let boundary: LSN
+    /// What may be confirmed before that, ascending up to the last event in `bytes`. Only for sinks that report single
+    /// events, otherwise empty.
+    package let ends: [EventBoundary]
 
-    package init(sequence: UInt64, bytes: consuming OutputBuffer, events: Int, last: Position, boundary: LSN)
-    {
+    package init(
+        sequence: UInt64, bytes: consuming OutputBuffer, events: Int, last: Position, boundary: LSN,
+        ends: [EventBoundary] = []
+    ) {
         self.sequence = sequence
         self.bytes = bytes
         self.events = events
         self.last = last
         self.boundary = boundary
+        self.ends = ends
+    }
+}
+
+/// An event, and what may be confirmed once it and all before it are durable.
+package struct EventBoundary: Hashable, Sendable {
+    package var event: Position
+    package var boundary: LSN
+
+    package init(event: Position, boundary: LSN) {
+        self.event = event
+        self.boundary = boundary
+    }
+}
+
+/// Collects the boundaries inside of a batch.
+package struct EventBoundaries: Sendable {
+    private var ends: [EventBoundary] = []
+
+    package init() {}
+
+    /// Everything up to `event` and after it up to `boundary` has been passed.
+    package mutating func passed(_ event: Position, boundary: LSN) {
+        // Nothing was written since: the last event stands for that, too.
+        if let last = ends.indices.last, ends[last].event == event {
+            ends[last].boundary = max(ends[last].boundary, boundary)
+        } else {
+            ends.append(EventBoundary(event: event, boundary: boundary))
+        }
+    }
+
+    /// Takes out what was collected.
+    package mutating func take() -> [EventBoundary] {
+        defer { ends = [] }
+        return ends
     }
 }

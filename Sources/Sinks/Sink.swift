@@ -14,6 +14,9 @@ package protocol Sink: AnyObject, Sendable {
     /// For messages, such as `stdout`.
     var name: String { get }
 
+    /// Whether it reports single events as durable, and not only batches.
+    var reportsEvents: Bool { get }
+
     /// Begins to work, and reports to `report` from then on.
     func start(reportingTo report: SinkReport)
 
@@ -22,6 +25,15 @@ package protocol Sink: AnyObject, Sendable {
 
     /// Nothing more comes: drain, then end.
     func finish()
+
+    /// The stream has failed for good: what becomes durable from now on is not confirmed any more. Comes before `finish`.
+    func streamFailed()
+}
+
+extension Sink {
+    package var reportsEvents: Bool { false }
+
+    package func streamFailed() {}
 }
 
 /// Why a sink takes no more.

@@ -30,6 +30,7 @@ final class StreamPipeline: StreamConsumer {
     ) {
         self.processor = processor
         self.statistics = statistics
+        self.processor.collectsBoundaries = sinks.contains(where: \.reportsEvents)
         outputs = sinks.map { Output(sink: $0, report: SinkReport(wake: wake)) }
         for output in outputs { output.sink.start(reportingTo: output.report) }
     }
@@ -76,7 +77,7 @@ final class StreamPipeline: StreamConsumer {
 
     func progress() -> StreamProgress {
         let reports = outputs.map(\.report.current)
-        ledger.durable(through: reports.map(\.durable).min() ?? 0)
+        ledger.durable(reports.map { .init(batch: $0.durable, event: $0.durableEvent) })
         if processor.buffer.count == 0 { ledger.passed(processor.session.boundary) }
         if isFinishing, handOverBatch(), !toldToFinish {
             toldToFinish = true
@@ -89,7 +90,7 @@ final class StreamPipeline: StreamConsumer {
         progress.highest = max(processor.session.emitted.lsn, ledger.confirmed)
         progress.fillingSince = fillingSince
         progress.isPending = !ledger.isEmpty
-        progress.durableBatches = reports.map(\.durable).min() ?? 0
+        progress.settled = ledger.settled
         progress.isReplyRequested = processor.isReplyRequested
         processor.isReplyRequested = false
         // One that takes no more ends all of them; those that were told to finish end together.
@@ -110,6 +111,11 @@ final class StreamPipeline: StreamConsumer {
         return progress
     }
 
+    /// The connection is gone for good.
+    func failed() {
+        for output in outputs { output.sink.streamFailed() }
+    }
+
     // MARK: Batches
 
     /// Hands over what is encoded. Returns whether nothing is left to hand over.
@@ -119,7 +125,7 @@ final class StreamPipeline: StreamConsumer {
         sequence += 1
         let batch = processor.takeBatch(sequence: sequence)
         fillingSince = nil
-        ledger.handedOver(sequence: sequence, boundary: batch.boundary)
+        ledger.handedOver(batch)
         statistics.handedOver(batch)
         for output in outputs { output.sink.write(batch) }
         return true
