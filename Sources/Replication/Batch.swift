@@ -14,11 +14,13 @@ package final class Batch: Sendable {
     package let marks: [EventMark]
     /// What may be confirmed once this batch and all before it are durable; `.zero` for nothing yet.
     package let boundary: LSN
+    /// What may be confirmed before that, ascending up to the last event in `bytes`. Only for sinks that report single
+    /// events, otherwise empty.
+    package let ends: [EventBoundary]
 
     package init(
         sequence: UInt64, bytes: consuming OutputBuffer, events: Int, first: Position = .start,
-        last: Position,
-        marks: [EventMark] = [], boundary: LSN
+        last: Position, marks: [EventMark] = [], boundary: LSN, ends: [EventBoundary] = []
     ) {
         self.sequence = sequence
         self.bytes = bytes
@@ -27,6 +29,7 @@ package final class Batch: Sendable {
         self.last = last
         self.marks = marks
         self.boundary = boundary
+        self.ends = ends
     }
 
     /// The byte where the first event behind a position begins; the number of bytes if there is none.
@@ -40,6 +43,40 @@ package final class Batch: Sendable {
             if marks[middle].position <= position { low = middle + 1 } else { high = middle }
         }
         return low == 0 ? 0 : marks[low - 1].end
+    }
+}
+
+/// An event, and what may be confirmed once it and all before it are durable.
+package struct EventBoundary: Hashable, Sendable {
+    package var event: Position
+    package var boundary: LSN
+
+    package init(event: Position, boundary: LSN) {
+        self.event = event
+        self.boundary = boundary
+    }
+}
+
+/// Collects the boundaries inside of a batch.
+package struct EventBoundaries: Sendable {
+    private var ends: [EventBoundary] = []
+
+    package init() {}
+
+    /// Everything up to `event` and after it up to `boundary` has been passed.
+    package mutating func passed(_ event: Position, boundary: LSN) {
+        // Nothing was written since: the last event stands for that, too.
+        if let last = ends.indices.last, ends[last].event == event {
+            ends[last].boundary = max(ends[last].boundary, boundary)
+        } else {
+            ends.append(EventBoundary(event: event, boundary: boundary))
+        }
+    }
+
+    /// Takes out what was collected.
+    package mutating func take() -> [EventBoundary] {
+        defer { ends = [] }
+        return ends
     }
 }
 

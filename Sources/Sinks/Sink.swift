@@ -21,6 +21,9 @@ package protocol Sink: AnyObject, Sendable {
     /// Whether it keeps a state of its own, which must be ahead of what the server is told.
     var keepsState: Bool { get }
 
+    /// Whether it reports single events as durable, and not only batches.
+    var reportsEvents: Bool { get }
+
     /// Begins to work, and reports to `report` from then on.
     func start(reportingTo report: SinkReport)
 
@@ -37,6 +40,15 @@ package protocol Sink: AnyObject, Sendable {
 
     /// Nothing more comes: drain, then end.
     func finish()
+
+    /// The stream has failed for good: what becomes durable from now on is not confirmed any more. Comes before `finish`.
+    func streamFailed()
+}
+
+extension Sink {
+    package var reportsEvents: Bool { false }
+
+    package func streamFailed() {}
 }
 
 /// What a sink does that keeps nothing and has no files.

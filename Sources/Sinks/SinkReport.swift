@@ -1,3 +1,4 @@
+package import Replication
 internal import Synchronization
 
 /// What a sink has reported, and the way to wake whoever waits for it. One for each sink.
@@ -8,6 +9,8 @@ package final class SinkReport: Sendable {
         package var accepted: UInt64 = 0
         /// The last batch that is durable.
         package var durable: UInt64 = 0
+        /// The last event that is durable, from a sink that reports single events.
+        package var durableEvent = Position.start
         package var ending: SinkEnding?
     }
 
@@ -40,6 +43,15 @@ package final class SinkReport: Sendable {
             $0.accepted = max($0.accepted, sequence)
         }
         wake()
+    }
+
+    /// The server may forget this event and all before it, wherever in a batch it stands; for sinks that are asked for
+    /// single events. Nobody is woken: there may be a million of these a second, and the server is told on a timer.
+    package func durable(through event: Position) {
+        progress.withLock {
+            precondition($0.durableEvent <= event, "\(event) became durable after \($0.durableEvent)")
+            $0.durableEvent = event
+        }
     }
 
     /// The sink takes no more. The first ending counts.

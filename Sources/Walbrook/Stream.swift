@@ -87,6 +87,7 @@ package final class Stream: Sendable {
         let result: Result<ReplicationReader.Ending, ReaderError>
         do { result = .success(try reader.run()) } catch { result = .failure(error) }
         catalog.close()
+        if case .failure = result { pipeline.failed() }
         drain(pipeline, hasFailed: (try? result.get()) == nil)
         sayRepairs(pipeline)
         for case .failed(let error) in pipeline.endings { throw WalbrookError(error) }

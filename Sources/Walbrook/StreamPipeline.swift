@@ -51,6 +51,7 @@ final class StreamPipeline: StreamConsumer {
         held = sinks.compactMap(\.held?.last.lsn).max() ?? .zero
         if let confirmed = sinks.compactMap(\.held?.confirmed).min() { ledger.passed(confirmed) }
         self.statistics = statistics
+        self.processor.collectsBoundaries = sinks.contains(where: \.reportsEvents)
         outputs = sinks.map { Output(sink: $0, report: SinkReport(wake: wake)) }
         for output in outputs { output.sink.start(reportingTo: output.report) }
     }
@@ -101,7 +102,7 @@ final class StreamPipeline: StreamConsumer {
 
     func progress() -> StreamProgress {
         let reports = outputs.map(\.report.current)
-        ledger.durable(through: reports.map(\.durable).min() ?? 0)
+        ledger.durable(reports.map { .init(batch: $0.durable, event: $0.durableEvent) })
         if processor.buffer.count == 0, !keepsState { ledger.passed(processor.session.boundary) }
         let isAllHandedOver = handOverBoundary() && handOverBatch()
         if isFinishing, isAllHandedOver, !toldToFinish {
@@ -135,6 +136,11 @@ final class StreamPipeline: StreamConsumer {
         return progress
     }
 
+    /// The connection is gone for good.
+    func failed() {
+        for output in outputs { output.sink.streamFailed() }
+    }
+
     // MARK: Batches
 
     /// Hands over what is encoded. Returns whether nothing is left to hand over.
@@ -158,7 +164,7 @@ final class StreamPipeline: StreamConsumer {
         idleBatchAfter = .now + Self.idleInterval
         let batch = processor.takeBatch(sequence: sequence)
         fillingSince = nil
-        ledger.handedOver(sequence: sequence, boundary: batch.boundary)
+        ledger.handedOver(batch)
         statistics.handedOver(batch)
         for output in outputs { output.sink.write(batch) }
         return true

@@ -14,6 +14,11 @@ struct StreamProcessor: ~Copyable {
     private(set) var buffer = OutputBuffer(capacity: Self.batchSize + 64 * 1024)
     /// Number of events in `buffer`.
     private(set) var bufferedEvents = 0
+    /// The last event that was written to a buffer.
+    private var written = Position.start
+    private var ends = EventBoundaries()
+    /// Whether what may be confirmed is noted for each transaction, and not only for the batch.
+    var collectsBoundaries = false
     /// The time of the last commit that was passed, in the server's clock.
     private(set) var lastCommit: Timestamp?
     /// Whether the server wants an answer.
@@ -79,9 +84,22 @@ struct StreamProcessor: ~Copyable {
             bufferedEvents = 0
             marks.removeAll()
         }
+        noteBoundary()
         return Batch(
             sequence: sequence, bytes: bytes, events: bufferedEvents, first: first, last: session.emitted,
-            marks: marks, boundary: session.boundary)
+            marks: marks, boundary: session.boundary, ends: ends.take())
+    }
+
+    private mutating func noteBoundary() {
+        if collectsBoundaries { ends.passed(written, boundary: session.boundary) }
+    }
+
+    /// So many events of the present position were written.
+    @inline(__always)
+    private mutating func wrote(_ events: Int) {
+        guard events > 0 else { return }
+        bufferedEvents += events
+        written = session.position
     }
 
     enum Drained {
@@ -146,28 +164,32 @@ struct StreamProcessor: ~Copyable {
         switch message {
         case .row(let change):
             guard try session.change() == .emit else { return }
-            bufferedEvents += try transformer.append(
-                change, tuplesOf: decoder, bytes, at: session.position, to: &buffer)
+            wrote(
+                try transformer.append(
+                    change, tuplesOf: decoder, bytes, at: session.position, to: &buffer))
         case .begin(let begin):
             let disposition = try session.begin(begin)
             // Also for a begin that is skipped: events of its transaction may be new.
             transformer.begin(begin)
             guard disposition == .emit else { return }
-            bufferedEvents += transformer.appendBegin(at: session.position, to: &buffer)
+            wrote(transformer.appendBegin(at: session.position, to: &buffer))
         case .commit(let commit):
             lastCommit = commit.committedAt
             defer { transformer.commit(commit) }
             guard try session.commit(commit) == .emit else { return }
-            bufferedEvents += transformer.appendCommit(at: session.position, to: &buffer)
+            wrote(transformer.appendCommit(at: session.position, to: &buffer))
+            noteBoundary()
         case .truncate(let truncate):
             for relation in truncate.relations {
                 guard try session.change() == .emit else { continue }
-                bufferedEvents += try transformer.append(
-                    truncate, of: relation, bytes, at: session.position, to: &buffer)
+                wrote(
+                    try transformer.append(
+                        truncate, of: relation, bytes, at: session.position, to: &buffer))
             }
         case .message(let message):
             guard try session.message(message) == .emit else { return }
-            bufferedEvents += transformer.append(message, bytes, at: session.position, to: &buffer)
+            wrote(transformer.append(message, bytes, at: session.position, to: &buffer))
+            if !message.isTransactional { noteBoundary() }
         case .origin(let origin):
             transformer.origin(origin)
         case .type(let type):

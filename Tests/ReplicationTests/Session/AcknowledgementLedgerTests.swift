@@ -113,3 +113,13 @@ struct AcknowledgementLedgerTests {
         }
     }
 }
+
+extension AcknowledgementLedger {
+    fileprivate mutating func handedOver(sequence: UInt64, boundary: LSN) {
+        handedOver(Batch(sequence: sequence, last: Position(lsn: boundary, ordinal: 2), boundary: boundary))
+    }
+
+    fileprivate mutating func durable(through sequence: UInt64) {
+        durable([Durability(batch: sequence)])
+    }
+}
