@@ -15,8 +15,9 @@ final class SinkProbe: Sendable {
         let look = Mutex<(@Sendable () -> Observation)?>(nil)
 
         func reported() {
-            let look = look.withLock(\.self)
-            if let observation = look?() { observations.withLock { $0.append(observation) } }
+            guard let look = look.withLock(\.self) else { return }
+            // Sinks report on more than one thread: one observation after the other.
+            observations.withLock { $0.append(look()) }
         }
     }
 

@@ -60,12 +60,26 @@ struct FileRun {
     private let reports: AsyncStream<Void>
 
     init(_ path: String, rotation: FileRotation = FileRotation(), origin: StreamOrigin = .sample) throws {
-        sink = try FileSink(path: path, rotation: rotation)
+        sink = try Self.open(path, rotation)
         let (reports, continuation) = AsyncStream<Void>.makeStream()
         self.reports = reports
         report = SinkReport { continuation.yield() }
         sink.start(reportingTo: report)
         sink.streamStarts(origin, confirmed: LSN(0))
+    }
+
+    /// The threads of the run before may still be at their last work, and have the file as long as that.
+    static func open(
+        _ path: String, _ rotation: FileRotation = FileRotation(), waits: Bool = true
+    ) throws -> FileSink {
+        let deadline = ContinuousClock.now + .seconds(waits ? 20 : 0)
+        while true {
+            do {
+                return try FileSink(path: path, rotation: rotation)
+            } catch where error.kind == .busy && .now < deadline {
+                usleep(1000)
+            }
+        }
     }
 
     func wait(until condition: (SinkReport.Progress) -> Bool) async -> SinkReport.Progress {

@@ -27,8 +27,8 @@ struct FileSinkTests {
     }
 
     /// What opening the file says is wrong with it.
-    private func refusal() throws -> SinkError {
-        try #require(throws: SinkError.self) { try FileSink(path: path) }
+    private func refusal(waits: Bool = true) throws -> SinkError {
+        try #require(throws: SinkError.self) { try FileRun.open(path, waits: waits) }
     }
 
     @Test("a new file is made, readable for its group, and what is durable is held by the next run")
@@ -122,7 +122,7 @@ struct FileSinkTests {
                     try FileManager.default.removeItem(atPath: path)
                     try data.prefix(length).write(to: URL(fileURLWithPath: path))
                     try state.write(to: URL(fileURLWithPath: path + ".walbrook"))
-                    let sink = try FileSink(path: path)
+                    let sink = try FileRun.open(path)
                     let held = try #require(sink.held)
                     #expect(held.last <= .number(committed.last))
                     #expect(held.last >= .number(max(committed.last, 2) - 1))
@@ -139,7 +139,7 @@ struct FileSinkTests {
         for state in [Data(), Data(count: 100), Data(count: 8224)] {
             try Data().write(to: URL(fileURLWithPath: path))
             try state.write(to: URL(fileURLWithPath: path + ".walbrook"))
-            #expect(try FileSink(path: path).held == nil)
+            #expect(try FileRun.open(path).held == nil)
         }
     }
 
@@ -180,7 +180,7 @@ struct FileSinkTests {
         defer { remove() }
         let run = try FileRun(path)
         await run.write(.lines(1...1, sequence: 1))
-        let error = try refusal()
+        let error = try refusal(waits: false)
         #expect(error.kind == .busy)
         #expect(error.reason.contains("process \(getpid()) writes it"))
         await run.write(.lines(2...2, sequence: 2))
