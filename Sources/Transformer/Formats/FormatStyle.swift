@@ -15,6 +15,9 @@ protocol FormatStyle: Sendable {
     /// Which types are taken apart; values of the others are written as a whole.
     var takesApart: Composition { get }
 
+    /// Whether columns of a type have no place in this format.
+    func leavesOut(_ column: RelationColumn, of relation: RelationDescription) -> Bool
+
     /// Appends what stands in front of a column's value, beginning with a comma, which is left out in front of the
     /// first.
     func appendLabel(of column: RelationColumn, typeName: String, to text: inout OutputBuffer)
@@ -25,6 +28,8 @@ protocol FormatStyle: Sendable {
 
 extension FormatStyle {
     func scalar(extensionType name: String, modifier: Int32) -> ScalarEncoding? { nil }
+
+    func leavesOut(_ column: RelationColumn, of relation: RelationDescription) -> Bool { false }
 }
 
 /// Types that are made of others.

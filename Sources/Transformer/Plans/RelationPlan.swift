@@ -28,6 +28,8 @@ struct RelationPlan: Sendable {
     var isIncluded: Bool
     /// Schema and table, as the format writes them: `,"schema":"…","table":"…"`.
     var names: Fragment
+    /// `"schema.table"`.
+    var fullName: Fragment
     /// `,"replica_identity":"…","columns":[…]`, if definitions are written.
     var definition: Fragment
     /// Whether the definition has not been written yet.
