@@ -3,17 +3,28 @@ import Replication
 /// The names by which formats are chosen.
 package enum FormatName: String, CaseIterable, Sendable {
     case json
+    case debezium
 
     /// Whether it can write tables' definitions.
     package var hasSchemas: Bool {
         switch self {
         case .json: true
+        case .debezium: false
+        }
+    }
+
+    /// Whether the user chooses how some types are written.
+    package var hasValueOptions: Bool {
+        switch self {
+        case .json: true
+        case .debezium: false
         }
     }
 
     func style(_ options: TransformerOptions) -> any FormatStyle {
         switch self {
         case .json: JSONStyle(options: options)
+        case .debezium: DebeziumStyle(options: options)
         }
     }
 }
@@ -21,10 +32,12 @@ package enum FormatName: String, CaseIterable, Sendable {
 /// The format in use. A row costs a jump here, no look-up in a table of functions.
 enum Format: ~Copyable {
     case json(JSONFormat)
+    case debezium(DebeziumFormat)
 
     init(options: TransformerOptions) {
         switch options.format {
         case .json: self = .json(JSONFormat(options: options))
+        case .debezium: self = .debezium(DebeziumFormat(options: options))
         }
     }
 
@@ -33,6 +46,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.prepare(source)
             self = .json(format)
+        case .debezium(var format):
+            format.prepare(source)
+            self = .debezium(format)
         }
     }
 
@@ -41,6 +57,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.prepare(transaction)
             self = .json(format)
+        case .debezium(var format):
+            format.prepare(transaction)
+            self = .debezium(format)
         }
     }
 
@@ -49,6 +68,9 @@ enum Format: ~Copyable {
         case .json(var format):
             format.passed(commit)
             self = .json(format)
+        case .debezium(var format):
+            format.passed(commit)
+            self = .debezium(format)
         }
     }
 
@@ -56,6 +78,7 @@ enum Format: ~Copyable {
     func append(_ row: borrowing RowView, at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.append(row, at: position, to: &buffer)
+        case .debezium(let format): format.append(row, at: position, to: &buffer)
         }
     }
 
@@ -65,6 +88,7 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
+        case .debezium(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
         }
     }
 
@@ -73,18 +97,21 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.append(message, bytes, at: position, to: &buffer)
+        case .debezium(let format): format.append(message, bytes, at: position, to: &buffer)
         }
     }
 
     func appendBegin(at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.appendBegin(at: position, to: &buffer)
+        case .debezium(let format): format.appendBegin(at: position, to: &buffer)
         }
     }
 
     func appendCommit(at position: Position, to buffer: inout OutputBuffer) -> Int {
         switch self {
         case .json(let format): format.appendCommit(at: position, to: &buffer)
+        case .debezium(let format): format.appendCommit(at: position, to: &buffer)
         }
     }
 
@@ -93,6 +120,7 @@ enum Format: ~Copyable {
     ) -> Int {
         switch self {
         case .json(let format): format.appendSchema(of: table, at: position, to: &buffer)
+        case .debezium(let format): format.appendSchema(of: table, at: position, to: &buffer)
         }
     }
 }
