@@ -55,6 +55,16 @@ public struct OutputBuffer: ~Copyable {
         stored += 8
     }
 
+    /// Appends `length` bytes, at most eight: the lowest one of `word` first.
+    @inlinable @inline(__always)
+    public mutating func append(word: UInt64, count length: Int) {
+        precondition(length >= 0 && length <= 8, "a word has eight bytes")
+        reserve(8)
+        // SAFETY: room for eight bytes was reserved, and those past `length` stay outside of what is stored.
+        unsafe UnsafeMutableRawPointer(base + count).storeBytes(of: word.littleEndian, as: UInt64.self)
+        stored += length
+    }
+
     /// Appends `length` bytes of `source` from `offset`; the range must lie inside `source`.
     @inlinable @inline(__always)
     public mutating func append(_ source: borrowing Span<UInt8>, from offset: Int, count length: Int) {

@@ -5,6 +5,7 @@ package struct TransformerOptions: Sendable {
     package var columns = ColumnRules()
     package var operations = Operations.all
     package var values = ValueOptions()
+    package var debezium = DebeziumOptions()
     /// Key of the masks that are digests; without one they are plain.
     package var maskKey: [UInt8]?
     /// Whether `begin` and `commit` are events of their own.

@@ -203,6 +203,9 @@ struct StreamProcessor: ~Copyable {
         guard let lookUps = transformer.lookUps(for: relation) else { return transformer.describe(relation) }
         var facts = CatalogFacts()
         if lookUps.contains(.primaryKey) { facts.primaryKey = try catalog.primaryKey(of: relation.oid) }
+        if lookUps.contains(.uniqueIndex), facts.primaryKey == nil {
+            facts.uniqueIndex = try catalog.uniqueIndex(of: relation.oid)
+        }
         if lookUps.contains(.typeNames) { facts.typeNames = try catalog.typeNames(of: relation.columns) }
         let unknown = Set(relation.columns.map(\.type).filter { $0 >= Catalog.firstUserDefined })
         if !unknown.isEmpty { facts.types = try catalog.types(unknown, serverVersion: serverVersion) }

@@ -29,6 +29,15 @@ struct OutputArguments: ParsableArguments {
 
     @OptionGroup var values: ValueArguments
 
+    @Option(
+        help: ArgumentHelp(
+            "Debezium's topic prefix, the name of the source in its records. (default: walbrook)",
+            valueName: "name"))
+    var debeziumName: String?
+
+    @Flag(help: "Lose what Debezium loses: inner arrays, columns of unknown types, the type name.")
+    var debeziumStrict = false
+
     func validate() throws {
         guard Set(to).count == to.count else { throw ValidationError("--to names the same place twice.") }
         guard rotateSize == nil && rotateAge == nil || to.contains(where: \.isFile) else {
@@ -42,12 +51,19 @@ struct OutputArguments: ParsableArguments {
                 "--int8, --numeric and --bytea have no effect in --format \(format.rawValue), which fixes how "
                     + "values are written.")
         }
+        guard format == .debezium || (debeziumName == nil && !debeziumStrict) else {
+            throw ValidationError(
+                "--debezium-name and --debezium-strict are of use only with --format debezium.")
+        }
+        guard debeziumName != "" else { throw ValidationError("--debezium-name takes a name.") }
     }
 
     func fill(_ options: inout TransformerOptions) {
         options.format = format
         options.includesTransactions = transactions
         options.includesSchemas = schema
+        if let debeziumName { options.debezium.name = debeziumName }
+        options.debezium.isStrict = debeziumStrict
         values.fill(&options.values)
     }
 }

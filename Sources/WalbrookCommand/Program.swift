@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Sinks
+internal import Transformer
 
 /// The program `walbrook`.
 @main
@@ -7,7 +8,7 @@ struct Program: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "walbrook",
         abstract: "Streams every change of a PostgreSQL database, as typed events and in commit order.",
-        version: "walbrook 0.1.0",
+        version: "walbrook \(Version.current)",
         subcommands: [StreamCommand.self, SchemaCommand.self]
     )
 

@@ -25,6 +25,11 @@ struct EventStream: ~Copyable {
         transformer = Transformer(options: options)
     }
 
+    /// A connection stands.
+    mutating func streamStarts(_ source: StreamSource) {
+        transformer.streamStarts(source)
+    }
+
     /// Takes a message of pgoutput.
     mutating func receive(_ payload: [UInt8]) throws {
         try receive(copyData: MessageBuilder.xLogData(payload))

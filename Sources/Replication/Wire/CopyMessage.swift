@@ -15,6 +15,13 @@ package enum CopyMessage: Hashable, Sendable {
         return LSN((1...8).reduce(0) { $0 << 8 | UInt64(bytes[$1]) })
     }
 
+    /// The server's clock when it sent an XLogData message. The epoch for bytes that have no header.
+    package static func sentAt(of bytes: Span<UInt8>) -> Timestamp {
+        guard bytes.count >= headerSize else { return Timestamp(microseconds: 0) }
+        return Timestamp(
+            microseconds: (17...24).reduce(0) { $0 << 8 | Int64(bytes[$1]) })
+    }
+
     /// Bytes before the payload of an XLogData message: the tag, two LSNs and the server's clock.
     static let headerSize = 25
 

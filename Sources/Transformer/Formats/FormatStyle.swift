@@ -18,6 +18,9 @@ protocol FormatStyle: Sendable {
     /// Whether a domain's values are written as those of its base type, else as text.
     var resolvesDomains: Bool { get }
 
+    /// Whether columns of a type have no place in this format.
+    func leavesOut(_ column: RelationColumn, of relation: RelationDescription) -> Bool
+
     /// Appends what stands in front of a column's value, beginning with a comma, which is left out in front of the
     /// first.
     func appendLabel(of column: RelationColumn, typeName: String, to text: inout OutputBuffer)
@@ -30,6 +33,8 @@ extension FormatStyle {
     func scalar(extensionType name: String, modifier: Int32) -> ScalarEncoding? { nil }
 
     var resolvesDomains: Bool { true }
+
+    func leavesOut(_ column: RelationColumn, of relation: RelationDescription) -> Bool { false }
 }
 
 /// Types that are made of others.

@@ -4,13 +4,14 @@ import Replication
 package enum FormatName: String, CaseIterable, Sendable {
     case json
     case cloudevents
+    case debezium
     case wal2json
 
     /// Whether it can write tables' definitions.
     package var hasSchemas: Bool {
         switch self {
         case .json, .cloudevents: true
-        case .wal2json: false
+        case .debezium, .wal2json: false
         }
     }
 
@@ -18,13 +19,14 @@ package enum FormatName: String, CaseIterable, Sendable {
     package var hasValueOptions: Bool {
         switch self {
         case .json, .cloudevents: true
-        case .wal2json: false
+        case .debezium, .wal2json: false
         }
     }
 
     func style(_ options: TransformerOptions) -> any FormatStyle {
         switch self {
         case .json, .cloudevents: JSONStyle(options: options)
+        case .debezium: DebeziumStyle(options: options)
         case .wal2json: Wal2JSONStyle()
         }
     }
@@ -34,12 +36,14 @@ package enum FormatName: String, CaseIterable, Sendable {
 enum Format: ~Copyable {
     case json(JSONFormat)
     case cloudevents(CloudEventsFormat)
+    case debezium(DebeziumFormat)
     case wal2json(Wal2JSONFormat)
 
     init(options: TransformerOptions) {
         switch options.format {
         case .json: self = .json(JSONFormat(options: options))
         case .cloudevents: self = .cloudevents(CloudEventsFormat(options: options))
+        case .debezium: self = .debezium(DebeziumFormat(options: options))
         case .wal2json: self = .wal2json(Wal2JSONFormat(options: options))
         }
     }
@@ -52,6 +56,9 @@ enum Format: ~Copyable {
         case .cloudevents(var format):
             format.prepare(source)
             self = .cloudevents(format)
+        case .debezium(var format):
+            format.prepare(source)
+            self = .debezium(format)
         case .wal2json(var format):
             format.prepare(source)
             self = .wal2json(format)
@@ -66,6 +73,9 @@ enum Format: ~Copyable {
         case .cloudevents(var format):
             format.prepare(transaction)
             self = .cloudevents(format)
+        case .debezium(var format):
+            format.prepare(transaction)
+            self = .debezium(format)
         case .wal2json(var format):
             format.prepare(transaction)
             self = .wal2json(format)
@@ -80,6 +90,9 @@ enum Format: ~Copyable {
         case .cloudevents(var format):
             format.passed(commit)
             self = .cloudevents(format)
+        case .debezium(var format):
+            format.passed(commit)
+            self = .debezium(format)
         case .wal2json(var format):
             format.passed(commit)
             self = .wal2json(format)
@@ -91,6 +104,7 @@ enum Format: ~Copyable {
         switch self {
         case .json(let format): format.append(row, at: position, to: &buffer)
         case .cloudevents(let format): format.append(row, at: position, to: &buffer)
+        case .debezium(let format): format.append(row, at: position, to: &buffer)
         case .wal2json(let format): format.append(row, at: position, to: &buffer)
         }
     }
@@ -102,6 +116,7 @@ enum Format: ~Copyable {
         switch self {
         case .json(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
         case .cloudevents(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
+        case .debezium(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
         case .wal2json(let format): format.append(truncate, of: table, bytes, at: position, to: &buffer)
         }
     }
@@ -112,6 +127,7 @@ enum Format: ~Copyable {
         switch self {
         case .json(let format): format.append(message, bytes, at: position, to: &buffer)
         case .cloudevents(let format): format.append(message, bytes, at: position, to: &buffer)
+        case .debezium(let format): format.append(message, bytes, at: position, to: &buffer)
         case .wal2json(let format): format.append(message, bytes, at: position, to: &buffer)
         }
     }
@@ -120,6 +136,7 @@ enum Format: ~Copyable {
         switch self {
         case .json(let format): format.appendBegin(at: position, to: &buffer)
         case .cloudevents(let format): format.appendBegin(at: position, to: &buffer)
+        case .debezium(let format): format.appendBegin(at: position, to: &buffer)
         case .wal2json(let format): format.appendBegin(at: position, to: &buffer)
         }
     }
@@ -128,6 +145,7 @@ enum Format: ~Copyable {
         switch self {
         case .json(let format): format.appendCommit(at: position, to: &buffer)
         case .cloudevents(let format): format.appendCommit(at: position, to: &buffer)
+        case .debezium(let format): format.appendCommit(at: position, to: &buffer)
         case .wal2json(let format): format.appendCommit(at: position, to: &buffer)
         }
     }
@@ -138,6 +156,7 @@ enum Format: ~Copyable {
         switch self {
         case .json(let format): format.appendSchema(of: table, at: position, to: &buffer)
         case .cloudevents(let format): format.appendSchema(of: table, at: position, to: &buffer)
+        case .debezium(let format): format.appendSchema(of: table, at: position, to: &buffer)
         case .wal2json(let format): format.appendSchema(of: table, at: position, to: &buffer)
         }
     }

@@ -74,16 +74,6 @@ extension OutputBuffer {
         append(word: digits &+ ones &* 0x30 &+ letters &* 7)
     }
 
-    /// Appends `value` in decimal.
-    mutating func appendDecimal(_ value: UInt64) {
-        var divisor: UInt64 = 1
-        while value / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
-            divisor /= 10
-        }
-    }
-
     /// Replaces what is not UTF-8 behind the first `start` bytes by U+FFFD.
     ///
     /// Only a database in SQL_ASCII can hold such bytes, and only inside of strings, so that the line stays JSON.

@@ -14,6 +14,7 @@ struct RelationDescription: Hashable {
 
     private var names: [String] {
         [relation.schema, relation.name] + relation.columns.map(\.name) + (facts.primaryKey ?? [])
+            + (facts.uniqueIndex ?? [])
             + facts.types.sorted { $0.key < $1.key }.flatMap(\.value.names)
     }
 }
@@ -48,7 +49,8 @@ struct RelationCompiler: Sendable {
         let names = text.fragment { style.appendNames(of: relation, to: &$0) }
         let first = columns.count
         let key = Self.key(of: description)
-        for (index, column) in relation.columns.enumerated() where !rules.excludes(column.name, of: table) {
+        for (index, column) in relation.columns.enumerated()
+        where !rules.excludes(column.name, of: table) && !style.leavesOut(column, of: description) {
             let encoding =
                 rules.mask(column.name, of: table).map { .mask($0) }
                 ?? types.encoding(of: column, description)
@@ -82,7 +84,8 @@ struct RelationCompiler: Sendable {
         func index(_ name: String) -> Int? {
             columns.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
         }
-        let primary = description.facts.primaryKey.map { $0.map(index) } ?? []
+        let facts = description.facts
+        let primary = (facts.primaryKey ?? facts.uniqueIndex).map { $0.map(index) } ?? []
         // A primary key with a column that the stream does not have is no key of these rows.
         let known = primary.contains(nil) ? [] : primary.compactMap(\.self)
         guard description.relation.replicaIdentity != .full else { return known }

@@ -18,6 +18,8 @@ extension ScalarEncoding {
         case .timestamptz: .string(matching: Self.timestamp(plain: "Z", asPrinted: #"\+00"#))
         case .hstore: ["type": "object", "additionalProperties": ["type": ["string", "null"]]]
         case .vector: ["type": "array", "items": ["type": "number"], "minItems": 1]
+        // The schema is that of the native events, where this does not occur.
+        case .debezium: [:]
         }
     }
 

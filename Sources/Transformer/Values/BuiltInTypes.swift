@@ -40,7 +40,9 @@ enum BuiltInTypes {
 
     private static let names: [String: UInt32] = [
         "bool": 16, "bytea": 17, "int8": 20, "int2": 21, "int4": 23, "oid": 26, "json": 114, "jsonb": 3802,
-        "float4": 700, "float8": 701, "timestamp": 1114, "timestamptz": 1184,
+        "float4": 700, "float8": 701, "timestamp": 1114, "timestamptz": 1184, "numeric": 1700, "money": 790,
+        "date": 1082, "time": 1083, "timetz": 1266, "interval": 1186, "bit": 1560, "varbit": 1562,
+        "uuid": 2950, "name": 19, "point": 600, "int2vector": 22, "oidvector": 30,
         "_bool": 1000, "_bytea": 1001, "_int2": 1005, "_int4": 1007, "_int8": 1016, "_oid": 1028,
         "_float4": 1021, "_float8": 1022, "_numeric": 1231, "_text": 1009, "_varchar": 1015, "_bpchar": 1014,
         "_char": 1002, "_name": 1003, "_json": 199, "_jsonb": 3807, "_date": 1182, "_time": 1183,

@@ -56,7 +56,7 @@ extension OutputBuffer {
 
     /// Four characters for up to three bytes, which stand in the upper part of 24 bits.
     @inline(__always)
-    private mutating func appendBase64Group(_ group: UInt32, bytes: Int) {
+    mutating func appendBase64Group(_ group: UInt32, bytes: Int) {
         append(Self.base64Digit(group >> 18))
         append(Self.base64Digit(group >> 12))
         append(bytes > 1 ? Self.base64Digit(group >> 6) : UInt8(ascii: "="))
@@ -77,7 +77,7 @@ extension OutputBuffer {
 
     /// The value of a hexadecimal digit; 255 for any other byte.
     @inline(__always)
-    private static func hexValue(_ byte: UInt8) -> UInt8 {
+    static func hexValue(_ byte: UInt8) -> UInt8 {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10

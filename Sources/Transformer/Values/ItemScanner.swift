@@ -43,6 +43,34 @@ struct ItemScanner {
         return take(byte, source)
     }
 
+    /// Passes over everything from an opening brace to the one that closes it.
+    mutating func skipBraces(_ source: borrowing Span<UInt8>) -> Bool {
+        var (depth, isQuoted) = (0, false)
+        while index < end {
+            switch source[index] {
+            case UInt8(ascii: "\\"): index += 1
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: "{") where !isQuoted: depth += 1
+            case UInt8(ascii: "}") where !isQuoted: depth -= 1
+            default: break
+            }
+            index += 1
+            if depth == 0 { return index <= end }
+        }
+        return false
+    }
+
+    /// Reads decimal digits, as many as a number of 64 bits surely holds; nil when none comes.
+    mutating func digits(_ source: borrowing Span<UInt8>) -> (value: Int64, count: Int)? {
+        let start = index
+        var value: Int64 = 0
+        while index < end, index < start + 18, (0x30...0x39).contains(source[index]) {
+            value = value * 10 + Int64(source[index] - 0x30)
+            index += 1
+        }
+        return index > start ? (value, index - start) : nil
+    }
+
     /// Reads the item up to one of two bytes that end it; nil when its quotes are not closed. An item in escapes is
     /// appended to `unescaped`.
     mutating func item(

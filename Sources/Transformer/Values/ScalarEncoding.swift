@@ -3,7 +3,7 @@ import Replication
 /// How the text of a value that is not made of others becomes JSON.
 ///
 /// A new one is a file with its function, a case here and its types in one of the two initializers.
-enum ScalarEncoding: UInt8, Sendable {
+enum ScalarEncoding: Hashable, Sendable {
     case boolean
     /// Digits as they are, or a string for NaN and the infinities: int2, int4, int8, oid, float4, float8.
     case number
@@ -19,6 +19,8 @@ enum ScalarEncoding: UInt8, Sendable {
     case vector
     /// Hexadecimal digits, for those who asked for them.
     case byteaHexadecimal
+    /// One of those that Debezium has for itself.
+    case debezium(DebeziumScalar)
 }
 
 /// How some types are written, where consumers differ.
@@ -74,6 +76,7 @@ extension ScalarEncoding {
         case .hstore: buffer.appendHstore(source, range)
         case .vector: buffer.appendVector(source, range)
         case .byteaHexadecimal: buffer.appendHexadecimal(source, range)
+        case .debezium(let scalar): scalar.append(source, range, to: &buffer)
         }
     }
 }

@@ -14,10 +14,14 @@ struct ValueEncoder: ~Copyable {
 
     private let scratch = Scratch()
     private let masking: Masking
+    private let innerArraysAreNull: Bool
 
-    /// - Parameter maskKey: for masks that are keyed.
-    init(maskKey: [UInt8]? = nil) {
+    /// - Parameters:
+    ///   - maskKey: for masks that are keyed.
+    ///   - innerArraysAreNull: whether nulls stand for the arrays in an array of more than one dimension.
+    init(maskKey: [UInt8]? = nil, innerArraysAreNull: Bool = false) {
         masking = Masking(key: maskKey)
+        self.innerArraysAreNull = innerArraysAreNull
     }
 
     /// Appends a column's value as JSON; one that did not come counts as null. Text that is not of its type's form
@@ -101,6 +105,12 @@ struct ValueEncoder: ~Copyable {
         var expectsValue = scanner.peek(source) != UInt8(ascii: "}")
         while depth > 0 {
             if expectsValue {
+                if innerArraysAreNull, scanner.peek(source) == UInt8(ascii: "{") {
+                    guard scanner.skipBraces(source) else { return false }
+                    buffer.append("null")
+                    expectsValue = false
+                    continue
+                }
                 if scanner.take("{", source) {
                     depth += 1
                     buffer.append("[")

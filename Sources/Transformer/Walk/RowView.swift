@@ -68,15 +68,34 @@ struct RowView: ~Escapable {
         }
     }
 
+    /// Whether an update changed the key: that of the replica identity or, when the whole old row came, the relation's.
+    var changesKey: Bool {
+        switch change.old {
+        case .none: return false
+        case .key: return hasNew && keyChanged
+        case .row: break
+        }
+        guard hasNew else { return false }
+        for index in table.columns.indices where table.columns[index].isKey {
+            if differs(table.columns[index]) { return true }
+        }
+        return false
+    }
+
     /// Whether a value of the replica identity differs between the old row and the new one.
     private var keyChanged: Bool {
         for index in table.columns.indices where table.columns[index].isIdentity {
-            let old = old[table.columns[index].index]
-            let new = new[table.columns[index].index]
-            if new.isUnchanged { continue }
-            guard old.kind == new.kind, old.length == new.length else { return true }
-            for (left, right) in zip(old.range, new.range) where bytes[left] != bytes[right] { return true }
+            if differs(table.columns[index]) { return true }
         }
+        return false
+    }
+
+    /// Whether a value differs between the old row and the new one.
+    private func differs(_ column: ColumnPlan) -> Bool {
+        let (old, new) = (old[column.index], new[column.index])
+        if new.isUnchanged { return false }
+        guard old.kind == new.kind, old.length == new.length else { return true }
+        for (left, right) in zip(old.range, new.range) where bytes[left] != bytes[right] { return true }
         return false
     }
 

@@ -76,7 +76,8 @@ struct FileRun {
         while true {
             do {
                 return try FileSink(path: path, rotation: rotation)
-            } catch where error.kind == .busy && .now < deadline {
+            } catch {
+                guard error.kind == .busy, .now < deadline else { throw error }
                 usleep(1000)
             }
         }

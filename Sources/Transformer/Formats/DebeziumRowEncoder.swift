@@ -1,0 +1,50 @@
+import Replication
+
+/// Writes the rows of an event, `{"id":1,"name":"Ada"}`, each with all columns.
+struct DebeziumRowEncoder: ~Copyable {
+    private let values: ValueEncoder
+
+    init(options: TransformerOptions) {
+        values = ValueEncoder(
+            maskKey: options.maskKey, innerArraysAreNull: !options.debezium.departs(.innerArrays))
+    }
+
+    /// Appends the row after the change. A value that was not sent has a placeholder.
+    @inline(__always)
+    func appendNew(_ row: borrowing RowView, to buffer: inout OutputBuffer) {
+        buffer.append("{")
+        var comma = 1
+        for index in row.table.columns.indices {
+            let column = row.table.columns[index]
+            appendLabel(column, &comma, of: row, to: &buffer)
+            let value = row.newValue(column)
+            if value.isUnchanged {
+                buffer.appendUnavailable(column.encoding, row.table.types)
+            } else {
+                values.append(value, column, of: row, to: &buffer)
+            }
+        }
+        buffer.append("}")
+    }
+
+    /// Appends the row before the change. What is not known of it is null.
+    @inline(__always)
+    func appendOld(_ row: borrowing RowView, to buffer: inout OutputBuffer) {
+        buffer.append("{")
+        var comma = 1
+        for index in row.table.columns.indices {
+            let column = row.table.columns[index]
+            appendLabel(column, &comma, of: row, to: &buffer)
+            values.append(row.oldValue(column), column, of: row, to: &buffer)
+        }
+        buffer.append("}")
+    }
+
+    @inline(__always)
+    private func appendLabel(
+        _ column: ColumnPlan, _ comma: inout Int, of row: borrowing RowView, to buffer: inout OutputBuffer
+    ) {
+        buffer.append(row.table.text, from: column.label.start + comma, count: column.label.count - comma)
+        comma = 0
+    }
+}
