@@ -57,7 +57,7 @@ let package = Package(
         .testTarget(name: "SinksTests", dependencies: ["Replication", "Sinks"], swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests", dependencies: ["TestSupport", "Libpq", "WalbrookCommand"],
-            swiftSettings: settings),
+            exclude: ["Python"], swiftSettings: settings),
         .testTarget(
             name: "FaultTests", dependencies: ["TestSupport", "WalbrookCommand"], swiftSettings: settings),
     ]

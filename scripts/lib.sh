@@ -41,15 +41,32 @@ server_bin() {
 
 # Installs what is missing with apt-get; when everything is there, it asks nobody and changes nothing.
 ensure_packages() {
-    local missing=() root=() no_cluster='' is_installed=yes
+    local missing=()
     server_bin >/dev/null || missing+=(postgresql-15)
     command -v pkg-config >/dev/null || missing+=(pkg-config)
     pkg-config --exists libpq 2>/dev/null || missing+=(libpq-dev)
     command -v jq >/dev/null || missing+=(jq)
     command -v pgrep >/dev/null || missing+=(procps)
     command -v setpriv >/dev/null || missing+=(util-linux)
-    ((${#missing[@]})) || return 0
+    ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+}
 
+# Installs an output plugin that tests compare with, in the version of the server that will run. Where there is none, as
+# for a server that did not come from a package, it says so, and those tests are skipped.
+ensure_output_plugin() {
+    local plugin=$1 bin version
+    bin=$(server_bin)
+    [[ ! -e $("$bin/pg_config" --pkglibdir)/$plugin.so ]] || return 0
+    version=${bin%/bin}
+    version=${version##*/}
+    if [[ $bin != "/usr/lib/postgresql/$version/bin" ]] || ! (install_packages "postgresql-$version-$plugin"); then
+        say "going on without $plugin; the tests that compare with it are skipped"
+    fi
+}
+
+# Installs packages, a server of version 15 first if it is one of them.
+install_packages() {
+    local missing=("$@") root=() no_cluster='' is_installed=yes
     command -v apt-get >/dev/null || fail "missing, and there is no apt-get to install it: ${missing[*]}"
     if ((EUID != 0)); then
         command -v sudo >/dev/null || fail "run this as root first: apt-get install ${missing[*]}"
@@ -68,6 +85,25 @@ ensure_packages() {
         apt-get install -q -y --no-install-recommends "${missing[@]}" >&2 || is_installed=no
     [[ -z $no_cluster ]] || "${root[@]}" rm -f "$no_cluster"
     [[ $is_installed == yes ]] || fail "apt-get could not install ${missing[*]}"
+}
+
+# ensure_python DIRECTORY REQUIREMENTS
+# Makes a virtual environment of Python with the packages that a file names, from PyPI; when it is there, it asks nobody.
+ensure_python() {
+    local directory=$1 requirements=$2
+    # The copy is made last, so that what was interrupted is made anew.
+    if cmp -s "$requirements" "$directory/requirements.txt" && "$directory/bin/python" -c '' 2>/dev/null; then
+        return 0
+    fi
+    # Debian has the module venv without what it needs to work.
+    python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
+    say "installing $(paste -sd ' ' "$requirements") from PyPI in $directory"
+    rm -rf "$directory"
+    if ! python3 -m venv "$directory" || ! "$directory/bin/python" -m pip install --quiet \
+        --disable-pip-version-check --requirement "$requirements" >&2; then
+        fail "pip could not install what $requirements names; the tests compare with it, so they cannot run without"
+    fi
+    cp "$requirements" "$directory/requirements.txt"
 }
 
 # Runs a command as the user who owns the servers: PostgreSQL refuses to run as root. The working directory is /,
