@@ -57,8 +57,7 @@ let package = Package(
         .testTarget(name: "SinksTests", dependencies: ["Replication", "Sinks"], swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests", dependencies: ["TestSupport", "Libpq", "WalbrookCommand"],
-            exclude: ["Golden"],
-            swiftSettings: settings),
+            exclude: ["Golden", "Python"], swiftSettings: settings),
         .testTarget(
             name: "FaultTests", dependencies: ["TestSupport", "WalbrookCommand"], swiftSettings: settings),
     ]

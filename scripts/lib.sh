@@ -87,6 +87,25 @@ install_packages() {
     [[ $is_installed == yes ]] || fail "apt-get could not install ${missing[*]}"
 }
 
+# ensure_python DIRECTORY REQUIREMENTS
+# Makes a virtual environment of Python with the packages that a file names, from PyPI; when it is there, it asks nobody.
+ensure_python() {
+    local directory=$1 requirements=$2
+    # The copy is made last, so that what was interrupted is made anew.
+    if cmp -s "$requirements" "$directory/requirements.txt" && "$directory/bin/python" -c '' 2>/dev/null; then
+        return 0
+    fi
+    # Debian has the module venv without what it needs to work.
+    python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
+    say "installing $(paste -sd ' ' "$requirements") from PyPI in $directory"
+    rm -rf "$directory"
+    if ! python3 -m venv "$directory" || ! "$directory/bin/python" -m pip install --quiet \
+        --disable-pip-version-check --requirement "$requirements" >&2; then
+        fail "pip could not install what $requirements names; the tests compare with it, so they cannot run without"
+    fi
+    cp "$requirements" "$directory/requirements.txt"
+}
+
 # Runs a command as the user who owns the servers: PostgreSQL refuses to run as root. The working directory is /,
 # since that user may not be allowed to stand where the caller does.
 as_postgres() {

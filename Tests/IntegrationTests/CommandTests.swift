@@ -10,6 +10,7 @@ import Testing
         let run = try await run("--help")
         #expect(run.status == .exited(0))
         #expect(run.output.contains { $0.hasPrefix("  stream ") })
+        #expect(run.output.contains { $0.hasPrefix("  schema ") })
         #expect(try await self.run().status == .exited(0), "without arguments it prints the help, too")
     }
 
@@ -86,6 +87,31 @@ import Testing
         let run = try await run(["stream"] + arguments)
         run.expect(64, saying: message)
         #expect(run.output.isEmpty)
+    }
+
+    @Test(arguments: [
+        (["--int8", "string"], "--table"), (["--mask", "*.a=null"], "--table"),
+        (["--table", "orders"], "schema.table"),
+        (["--publication", "p"], "--table"), (["--exclude-column", "a"], "schema.table.column"),
+        (["-d"], "-d"),
+        (["-d", "host=/nowhere", "nonsense"], "nexpected"), (["-d", "nonsense"], "connection string"),
+    ])
+    func aWrongArgumentOfSchemaIsRefused(arguments: [String], message: String) async throws {
+        let run = try await run(["schema"] + arguments)
+        run.expect(64, saying: message)
+        #expect(run.output.isEmpty)
+    }
+
+    @Test func aSchemaThatCannotBeHadOrWrittenIsAFailure() async throws {
+        let nobody = try TemporaryDirectory()
+        try await run("schema", "-d", "host=\(nobody.path)").expect(69, saying: "not available")
+        try await blocking {
+            let full = try WalbrookProcess.start(["schema"], stdout: .file("/dev/full"))
+            try Run(endOf: full).expect(74, saying: "no space left")
+            let closed = try WalbrookProcess.start(
+                ["schema"], stdout: .devNull, wrapper: ["bash", "-c", #"exec "$@" >&-"#, "-"])
+            try Run(endOf: closed).expect(74, saying: "standard output is closed")
+        }
     }
 
     @Test func anUnknownSubcommandIsRefused() async throws {

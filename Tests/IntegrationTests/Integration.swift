@@ -5,7 +5,7 @@ import Testing
 /// What a user meets who runs the program against a real server.
 ///
 /// All suites in it share one server; a test that restarts or reconfigures a server starts its own.
-@Suite(.sharedServer) struct Integration {}
+@Suite(.sharedServer, .everyEventIsValid) struct Integration {}
 
 /// A run of the program that has come to its end.
 struct Run: Sendable {

@@ -5,7 +5,7 @@ import Testing
 extension Integration.Streaming {
     /// Values of every type, through the server's own hands and back.
     @Suite struct Values {
-        private static let types = """
+        static let types = """
             CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE EXTENSION ltree;
             CREATE TYPE mood AS ENUM ('sad', 'o"k, so');
             CREATE TYPE pair AS (a int, "b ""c" text, gone int, at timestamptz);
@@ -22,7 +22,7 @@ extension Integration.Streaming {
                 f8 float8, jj json, jb jsonb, u uuid[], c char(5), vc varchar(9), q "char", ov oidvector, i2 int[][]);
             """
 
-        private static let rows = #"""
+        static let rows = #"""
             INSERT INTO v VALUES (
                 1, 'o"k, so', '{sad,NULL,"o\"k, so"}', ROW(1, 'a "b" (c), \d', '2026-11-23 12:00+01'),
                 ROW(ROW(NULL, '', NULL), ARRAY[ROW(1, 'x,y', NULL)::pair, NULL], 5, '{"k": [1, "é"]}'),

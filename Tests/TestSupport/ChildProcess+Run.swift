@@ -19,7 +19,7 @@ extension ChildProcess {
     ///
     /// - Parameter outputPath: where the output goes instead, for output that does not belong in memory.
     /// - Throws: `TestFailure` with the text of its standard error when it does not exit with 0.
-    @discardableResult static func run(
+    @discardableResult package static func run(
         _ command: [String], environment: [String: String] = [:], input: String = "",
         outputPath: String? = nil
     ) throws -> String {

@@ -37,13 +37,17 @@ package struct EventLog: Sendable {
     package func events() throws -> [Event] {
         var events: [Event] = []
         try forEach { head, line in events.append(Event(head: head, line: line.bytes.text)) }
+        for event in events { EventSample.note(event.line) }
         return events
     }
 
     /// All lines, whatever is in them, also an unfinished last one.
     package func lines() throws -> [String] {
         var lines: [String] = []
-        try LineReader(path: path).forEach { lines.append($0.bytes.text) }
+        try LineReader(path: path).forEach { line in
+            lines.append(line.bytes.text)
+            if line.isTerminated { EventSample.note(line.bytes.text) }
+        }
         return lines
     }
 

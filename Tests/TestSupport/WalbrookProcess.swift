@@ -145,7 +145,9 @@ extension WalbrookProcess {
         var lines: [String] = []
         while lines.count < count {
             switch try pipe.next(until: deadline) {
-            case .line(let line): lines.append(line)
+            case .line(let line):
+                lines.append(line)
+                EventSample.note(line)
             case .timeout: throw shortage("after \(limit)", lines, count)
             case .end: throw shortage("at the end of the output", lines, count)
             }
