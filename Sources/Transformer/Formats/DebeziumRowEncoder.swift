@@ -19,12 +19,24 @@ struct DebeziumRowEncoder: ~Copyable {
             appendLabel(column, &comma, of: row, to: &buffer)
             let value = row.newValue(column)
             if value.isUnchanged {
-                buffer.appendUnavailable(column.encoding, row.table.types)
+                appendUnsent(column, of: row, to: &buffer)
             } else {
                 values.append(value, column, of: row, to: &buffer)
             }
         }
         buffer.append("}")
+    }
+
+    /// Appends a TOASTed value that did not change: from the old row if it is there.
+    private func appendUnsent(_ column: ColumnPlan, of row: borrowing RowView, to buffer: inout OutputBuffer)
+    {
+        let old = row.sentOldValue(column)
+        // It is no null: that is never stored out of line.
+        if old.isNull || old.isUnchanged {
+            buffer.appendUnavailable(column.encoding, row.table.types)
+        } else {
+            values.append(old, column, of: row, to: &buffer)
+        }
     }
 
     /// Appends the row before the change. What is not known of it is null.
@@ -35,7 +47,7 @@ struct DebeziumRowEncoder: ~Copyable {
         for index in row.table.columns.indices {
             let column = row.table.columns[index]
             appendLabel(column, &comma, of: row, to: &buffer)
-            values.append(row.oldValue(column), column, of: row, to: &buffer)
+            values.append(row.sentOldValue(column), column, of: row, to: &buffer)
         }
         buffer.append("}")
     }

@@ -132,6 +132,14 @@ struct RowView: ~Escapable {
         hasOld ? oldValue(column) : sentValue(column)
     }
 
+    /// A value of the row before the change as far as the server knows it. Nulls in an old key are filler outside of the
+    /// replica identity, but values are not: those of a partition that logs whole rows come as a key when its root, as
+    /// which it is published, has only a key.
+    @inline(__always)
+    func sentOldValue(_ column: ColumnPlan) -> TupleColumn {
+        hasOld ? old[column.index] : .notSent
+    }
+
     /// A value of the key: of the row after the change, of a delete before it.
     @inline(__always)
     func keyValue(_ column: ColumnPlan) -> TupleColumn {
