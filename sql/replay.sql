@@ -2,7 +2,7 @@
 --
 --     psql -X -q -v ON_ERROR_STOP=1 -v events=events.ndjson -d TARGET -f sql/replay.sql
 --
--- events=- reads standard input. Needs psql, cat, PostgreSQL 13 or newer and a role that may set
+-- events=- reads standard input; for events written with --bytea hex, add -v bytea=hex. Needs psql, cat, PostgreSQL 13 or newer and a role that may set
 -- session_replication_role (a superuser), because triggers and foreign keys must not act a second time.
 --
 -- The tables must exist and hold what they held where the stream begins, usually nothing. Rows end up as they are in
@@ -44,6 +44,12 @@ set plan_cache_mode = force_generic_plan;
 set enable_seqscan = off;
 set jit = off;
 set work_mem = '128MB';
+
+\if :{?bytea}
+\else
+    \set bytea base64
+\endif
+select set_config('walbrook.bytea', :'bytea', false) \g /dev/null
 
 -- 1. The lines, byte for byte: JSON never holds raw control characters, so none of these three can occur.
 
@@ -124,17 +130,32 @@ end $$;
 -- 3. From JSON to values. Where PostgreSQL's own conversion (json_to_record) does what is needed, it is used; the
 --    functions here write the text form of the other types.
 
-create function pg_temp.walbrook_kind(type oid) returns text language plpgsql as $$
+create function pg_temp.walbrook_base(type oid) returns pg_type language plpgsql as $$
 declare
     t pg_type;
-    element oid;
 begin
     select * into t from pg_type where oid = type;
-    if t.typtype = 'd' then
-        return pg_temp.walbrook_kind(t.typbasetype);
-    elsif type in ('json'::regtype, 'jsonb'::regtype) then
+    while t.typtype = 'd' loop
+        select * into t from pg_type where oid = t.typbasetype;
+    end loop;
+    return t;
+end $$;
+
+-- Whether values can be JSON arrays. Lists of them look like lists of one dimension more; only the declaration tells.
+create function pg_temp.walbrook_is_list(type oid) returns boolean language sql as $$
+    select t.typtype = 'm' or t.typname in ('json', 'jsonb', 'vector', 'halfvec')
+        or exists (select from pg_type where typarray = t.oid)
+    from pg_temp.walbrook_base(type) t
+$$;
+
+create function pg_temp.walbrook_kind(type oid) returns text language plpgsql as $$
+declare
+    t pg_type := pg_temp.walbrook_base(type);
+    element oid;
+begin
+    if t.oid in ('json'::regtype, 'jsonb'::regtype) then
         return 'json';
-    elsif type = 'bytea'::regtype then
+    elsif t.oid = 'bytea'::regtype then
         return 'bytea';
     elsif t.typtype in ('r', 'm') or t.typtype = 'b' and t.typname in ('hstore', 'vector', 'halfvec') then
         return 'literal';
@@ -145,13 +166,14 @@ begin
                     and pg_temp.walbrook_kind(a.atttypid) <> 'plain')
             then 'literal' else 'plain' end;
     end if;
-    select e.oid into element from pg_type e where e.typarray = type;
-    return case when element is null or pg_temp.walbrook_kind(element) = 'plain' then 'plain' else 'literal' end;
+    select e.oid into element from pg_type e where e.typarray = t.oid;
+    return case when element is null or pg_temp.walbrook_kind(element) = 'plain' and not pg_temp.walbrook_is_list(element)
+        then 'plain' else 'literal' end;
 end $$;
 
--- Base64 has no backslash, so the hexadecimal form cannot be mistaken for it.
-create function pg_temp.walbrook_bytes(value text) returns bytea language sql immutable as $$
-    select case left(value, 1) when '\' then value::bytea else decode(value, 'base64') end
+create function pg_temp.walbrook_bytes(value text) returns bytea language sql stable as $$
+    -- Neither base64 nor bare digits have a backslash, with which PostgreSQL's own form begins.
+    select case left(value, 1) when '\' then value::bytea else decode(value, current_setting('walbrook.bytea')) end
 $$;
 
 create function pg_temp.walbrook_quoted(value text) returns text language sql immutable as $$
@@ -195,74 +217,85 @@ begin
     end loop;
 end $$;
 
-create function pg_temp.walbrook_array(list json, element oid, delimiter text, depth int)
-returns text language plpgsql as $$
-begin
-    return '{' || coalesce((
-        select string_agg(
-            case
-                when json_typeof(item) = 'array' and (depth is null or depth > 1)
-                    then pg_temp.walbrook_array(item, element, delimiter, depth - 1)
-                else coalesce(pg_temp.walbrook_quoted(pg_temp.walbrook_literal(item, element, 0)), 'NULL')
-            end, delimiter order by place)
-        from json_array_elements(list) with ordinality as i(item, place)), '') || '}';
-end $$;
-
--- The text form of a value of any type. `dimensions` is what the column was declared with.
-create function pg_temp.walbrook_literal(value json, type oid, dimensions int) returns text language plpgsql as $$
+-- The expression for the text form of a JSON value of any type. `dimensions` is what it was declared with. Types that
+-- are made of others get a function each, so that nothing is looked up value by value.
+create function pg_temp.walbrook_text(type oid, value text, dimensions int) returns text language plpgsql as $$
 declare
     t pg_type;
-    element pg_type;
+    name text;
 begin
-    if value is null or json_typeof(value) = 'null' then
-        return null;
-    end if;
     select * into t from pg_type where oid = type;
     while t.typtype = 'd' loop
         dimensions := t.typndims;
         select * into t from pg_type where oid = t.typbasetype;
     end loop;
     if t.oid in ('json'::regtype, 'jsonb'::regtype) then
-        return pg_temp.walbrook_unmask(value::text);
+        return format('pg_temp.walbrook_unmask(nullif(%s::text, ''null''))', value);
     elsif t.oid = 'bytea'::regtype then
-        return pg_temp.walbrook_bytes(value #>> '{}')::text;
-    elsif json_typeof(value) = 'string' then
-        return value #>> '{}';
-    elsif t.typtype = 'r' then
-        return case when (value ->> 'empty')::boolean then 'empty' else (
-            select left(value ->> 'bounds', 1)
-                || coalesce(pg_temp.walbrook_quoted(pg_temp.walbrook_literal(value -> 'lower', r.rngsubtype, 0)), '')
-                || ','
-                || coalesce(pg_temp.walbrook_quoted(pg_temp.walbrook_literal(value -> 'upper', r.rngsubtype, 0)), '')
-                || right(value ->> 'bounds', 1)
-            from pg_range r where r.rngtypid = t.oid) end;
+        return format('pg_temp.walbrook_bytes(%s #>> ''{}'')::text', value);
+    elsif t.typtype in ('r', 'm', 'c') or t.typname = 'hstore' or exists (select from pg_type where typarray = t.oid) then
+        name := format('pg_temp.walbrook_text_%s', t.oid);
+        if to_regproc(name) is null then
+            perform pg_temp.walbrook_define(t, name);
+        end if;
+        return format('%s(%s, %s)', name, value, greatest(dimensions, 1));
+    end if;
+    return format('(%s #>> ''{}'')', value);
+end $$;
+
+create function pg_temp.walbrook_define(t pg_type, name text) returns void language plpgsql as $define$
+declare
+    element pg_type;
+    part oid;
+    body text;
+begin
+    if t.typtype = 'r' then
+        select rngsubtype into part from pg_range where rngtypid = t.oid;
+        body := format($$
+            case when (value ->> 'empty')::boolean then 'empty' else concat(
+                left(value ->> 'bounds', 1), pg_temp.walbrook_quoted(%s), ',', pg_temp.walbrook_quoted(%s),
+                right(value ->> 'bounds', 1)) end $$,
+            pg_temp.walbrook_text(part, '(value -> ''lower'')', 0), pg_temp.walbrook_text(part, '(value -> ''upper'')', 0));
     elsif t.typtype = 'm' then
         -- Asked for by its name, because pg_range has no multiranges before PostgreSQL 14.
-        return '{' || coalesce((
-            select string_agg(pg_temp.walbrook_literal(item, (to_json(r) ->> 'rngtypid')::oid, 0), ',' order by place)
-            from pg_range r, json_array_elements(value) with ordinality as i(item, place)
-            where (to_json(r) ->> 'rngmultitypid')::oid = t.oid), '') || '}';
+        select rngtypid into part from pg_range r where (to_json(r) ->> 'rngmultitypid')::oid = t.oid;
+        body := format($$
+            (select '{' || coalesce(string_agg(%s, ',' order by place), '') || '}'
+            from json_array_elements(value) with ordinality as i(item, place)) $$,
+            pg_temp.walbrook_text(part, 'item', 0));
     elsif t.typtype = 'c' then
-        return '(' || coalesce((
-            select string_agg(coalesce(pg_temp.walbrook_quoted(
-                    pg_temp.walbrook_literal(value -> a.attname, a.atttypid, a.attndims)), ''), ',' order by a.attnum)
-            from pg_attribute a where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped), '') || ')';
+        -- json_to_record would write the strings of json anew.
+        select format('(select concat(''('', %s, '')'') %s)', coalesce(string_agg(format('pg_temp.walbrook_quoted(%s)',
+                pg_temp.walbrook_text(a.atttypid, format(
+                    case when a.is_json then '(value -> %L)' else 'r.%I' end, a.attname), a.attndims)),
+                ', '','', ' order by a.attnum), ''''''), coalesce('from json_to_record(value) as r('
+                || string_agg(format('%I json', a.attname), ', ') filter (where not a.is_json) || ')', ''))
+        into body
+        from (select *, pg_temp.walbrook_kind(atttypid) = 'json' as is_json from pg_attribute) a
+        where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped;
     elsif t.typname = 'hstore' then
-        return coalesce((
-            select string_agg(pg_temp.walbrook_quoted(f.key) || '=>'
-                || coalesce(pg_temp.walbrook_quoted(f.value), 'NULL'), ',')
-            from json_each_text(value) f), '');
+        body := $$
+            (select coalesce(string_agg(pg_temp.walbrook_quoted(f.key) || '=>'
+                || coalesce(pg_temp.walbrook_quoted(f.value), 'NULL'), ','), '')
+            from json_each_text(value) f) $$;
+    else
+        select * into element from pg_type where typarray = t.oid;
+        body := format($$
+            (select '{' || coalesce(string_agg(
+                case when json_typeof(item) = 'array' and %s then %s(item, dimensions - 1)
+                else coalesce(pg_temp.walbrook_quoted(%s), 'NULL') end, %L order by place), '') || '}'
+            from json_array_elements(value) with ordinality as i(item, place)) $$,
+            case when pg_temp.walbrook_is_list(element.oid) then 'dimensions > 1' else 'true' end,
+            name, pg_temp.walbrook_text(element.oid, 'item', 0), element.typdelim);
     end if;
-    select * into element from pg_type where typarray = t.oid;
-    if not found then
-        return value #>> '{}';
-    end if;
-    -- Elements that are JSON arrays themselves look like one dimension more; only the declaration tells.
-    return pg_temp.walbrook_array(value, element.oid, element.typdelim, case
-        when pg_temp.walbrook_kind(element.oid) = 'json' or element.typtype = 'm'
-            or element.typname in ('vector', 'halfvec')
-        then greatest(dimensions, 1) end);
-end $$;
+    execute format($function$
+        create function %s(value json, dimensions int) returns text language plpgsql strict as %L $function$,
+        name, format($body$
+            #variable_conflict use_variable
+            begin
+                return case json_typeof(value) when 'null' then null when 'string' then value #>> '{}' else %s end;
+            end $body$, body));
+end $define$;
 
 -- 4. For each form of events a function that applies those from line `first` to line `last`.
 
@@ -270,11 +303,11 @@ end $$;
 create function pg_temp.walbrook_from(relation oid, names text[], object text, alias text)
 returns text language sql as $$
     select coalesce(format(', json_to_record(%s) as %s(%s)', object, alias, string_agg(
-        format('%I %s', attname, case kind when 'plain' then format_type(atttypid, atttypmod) else 'text' end), ', ')
-        ), '')
+        format('%I %s', attname, case kind
+            when 'plain' then format_type(atttypid, atttypmod) when 'bytea' then 'text' else 'json' end), ', ')), '')
     from (select *, pg_temp.walbrook_kind(atttypid) as kind from pg_attribute) a
     where attrelid = relation and attnum > 0 and not attisdropped and attname = any (names)
-        and kind in ('plain', 'bytea')
+        and kind <> 'json'
     having count(*) > 0
 $$;
 
@@ -284,18 +317,14 @@ returns text language plpgsql as $$
 declare
     kind text := pg_temp.walbrook_kind(a.atttypid);
     type text := format_type(a.atttypid, a.atttypmod);
-    base oid := a.atttypid;
 begin
-    while (select typtype = 'd' from pg_type where oid = base) loop
-        select typbasetype into base from pg_type where oid = base;
-    end loop;
     return case kind
         when 'plain' then format('%s.%I', alias, a.attname)
         when 'bytea' then format('pg_temp.walbrook_bytes(%s.%I)::%s', alias, a.attname, type)
         when 'json' then format('pg_temp.walbrook_embedded(%s, %L, %s, %L)::%s',
-            object, a.attname, nulls, base = 'json'::regtype, type)
-        else format('pg_temp.walbrook_literal(%s -> %L, %s, %s)::%s',
-            object, a.attname, a.atttypid, a.attndims, type)
+            object, a.attname, nulls, (pg_temp.walbrook_base(a.atttypid)).oid = 'json'::regtype, type)
+        else format('%s::%s',
+            pg_temp.walbrook_text(a.atttypid, format('%s.%I', alias, a.attname), a.attndims), type)
     end;
 end $$;
 

@@ -30,14 +30,23 @@ package enum Oracle {
         let target = try server.createDatabase(options: "TEMPLATE template0")
         try server.psql(definitions, database: target)
         try server.psql(silenceTriggers, database: target)
-        try server.run(
-            tool: "psql",
-            arguments: [
-                "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "events=\(path)", "-f",
-                repository("sql/replay.sql"),
-            ], database: target)
+        try replay(events: path, into: target, on: server)
         try TableComparison(server: server, source: database, target: target).compare(excluding: excluded)
         try server.psql("DROP DATABASE \(target)")
+    }
+
+    /// Applies events to the tables of a database, as a user does it: with `sql/replay.sql`.
+    ///
+    /// - Parameter variables: what psql sets before, on top of `events`.
+    package static func replay(
+        events path: String, into database: String, on server: PostgresServer,
+        variables: [String: String] = [:]
+    ) throws {
+        let all = variables.merging(["events": path, "ON_ERROR_STOP": "1"]) { $1 }
+        let settings = all.flatMap { ["-v", "\($0)=\($1)"] }
+        try server.run(
+            tool: "psql", arguments: ["-X", "-q"] + settings + ["-f", repository("sql/replay.sql")],
+            database: database)
     }
 
     /// What triggers and foreign keys did in the source comes as events, and must not be done twice. (The
