@@ -37,7 +37,10 @@ let package = Package(
             name: "Transformer",
             dependencies: ["Replication", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
-        .target(name: "Sinks", dependencies: ["Replication"], swiftSettings: settings),
+        .target(
+            name: "Sinks",
+            dependencies: ["Replication", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
         .target(
             name: "Walbrook",
             dependencies: ["Libpq", "Replication", "Reader", "Transformer", "Sinks", logging],

@@ -10,8 +10,8 @@ extension Integration {
             "every record is Debezium's, but for the departures that are known",
             arguments: DebeziumDepartures.expected.keys.sorted())
         func everyRecord(name: String) async throws {
-            let golden = try DebeziumGolden(name)
             try await TestDatabase.with { database in
+                let golden = try DebeziumGolden(name)
                 let runs = try Self.streams(of: golden, database)
                 for (run, isStrict) in [(runs.truth, false), (runs.strict, true)] {
                     run.expect(0)
