@@ -15,6 +15,10 @@ let settings: [SwiftSetting] = [
 ]
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
 
 let package = Package(
     name: "walbrook",
@@ -26,6 +30,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
     targets: [
         .systemLibrary(
@@ -39,7 +45,11 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Sinks",
-            dependencies: ["Replication", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["Replication", .product(name: "Crypto", package: "swift-crypto")] + nio,
+            swiftSettings: settings),
+        .target(
+            name: "TransportSecurity",
+            dependencies: [.product(name: "NIOSSL", package: "swift-nio-ssl")] + nio,
             swiftSettings: settings),
         .target(
             name: "Walbrook",
@@ -48,16 +58,17 @@ let package = Package(
         .executableTarget(
             name: "WalbrookCommand",
             dependencies: [
-                "Walbrook", "Reader", "Replication", "Sinks", "Transformer", logging,
+                "Walbrook", "Reader", "Replication", "Sinks", "Transformer", "TransportSecurity", logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            ] + nio,
             swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "ReplicationTests", dependencies: ["Replication", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TransformerTests", dependencies: ["Replication", "Transformer"], swiftSettings: settings),
-        .testTarget(name: "SinksTests", dependencies: ["Replication", "Sinks"], swiftSettings: settings),
+        .testTarget(
+            name: "SinksTests", dependencies: ["Replication", "Sinks", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests", dependencies: ["TestSupport", "Libpq", "WalbrookCommand"],
             exclude: ["Golden", "Python"], swiftSettings: settings),
