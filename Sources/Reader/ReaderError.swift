@@ -16,6 +16,8 @@ package struct ReaderError: Error, Sendable {
         case configuration
         /// The server sent something that cannot be understood.
         case undecodable
+        /// What has to be kept for a while cannot be written.
+        case spoolFailed
     }
 
     package var kind: Kind
@@ -97,6 +99,15 @@ extension StreamFailure {
 }
 
 extension ReaderError {
+    /// A spool in this directory failed, for a reason that is said.
+    package init(spoolIn directory: String, reason: String) {
+        self.init(
+            .spoolFailed, "cannot keep a transaction in progress in \(directory): \(reason)",
+            hint:
+                "Make room or name another directory with --spool-dir, or give --no-streaming, with which the "
+                + "server keeps it. Nothing of it was confirmed.")
+    }
+
     init(_ error: ContinuityError) {
         let again = """
             To start anew: drop the slot, take a new copy of the tables, and start again; events between \

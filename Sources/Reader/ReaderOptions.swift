@@ -21,6 +21,8 @@ package struct ReaderOptions: Sendable {
     package var publishesWithoutIdentity = false
     /// Tables by `schema.table` to make a publication for; nil for all.
     package var plainTables: [String]?
+    /// Whether large transactions are sent before they commit, by servers that can.
+    package var streamsInProgress = true
     package var stop: Stop?
     /// The server that sinks hold events of from a run before: no other may take its place, and the slot must be there.
     package var continuing: ServerIdentity?

@@ -107,11 +107,18 @@ package final class ReplicationStream {
     }
 
     /// Starts the stream at the slot's confirmed position.
-    func start(slot: String, publications: [String]) throws(StreamFailure) {
+    ///
+    /// - Parameter streamsInProgress: whether large transactions come before they commit, from servers that can.
+    func start(slot: String, publications: [String], streamsInProgress: Bool) throws(StreamFailure) {
         let names = try publications.map { name throws(StreamFailure) in try identifier(name) }
         // The grammar of replication commands knows no escapes in a string but the doubled quote.
         let list = names.joined(separator: ",").replacing("'", with: "''")
-        var options = ["proto_version '1'", "publication_names '\(list)'"]
+        var options = ["publication_names '\(list)'"]
+        switch serverVersion {
+        case 160_000... where streamsInProgress: options += ["proto_version '4'", "streaming 'parallel'"]
+        case 140_000... where streamsInProgress: options += ["proto_version '2'", "streaming 'on'"]
+        default: options.append("proto_version '1'")
+        }
         // Fixed, because they decide the ordinals of positions.
         if serverVersion >= 140_000 { options.append("messages 'true'") }
         let command =

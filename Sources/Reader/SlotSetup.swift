@@ -66,7 +66,9 @@ struct SlotSetup {
         _ stream: ReplicationStream, _ memory: StreamSetup.Memory, _ progress: StreamProgress
     ) throws(StreamFailure) {
         do throws(StreamFailure) {
-            try stream.start(slot: memory.slot, publications: options.publications)
+            try stream.start(
+                slot: memory.slot, publications: options.publications,
+                streamsInProgress: options.streamsInProgress)
         } catch {
             throw error.sqlState == "42704" ? dropped(memory, progress) : error
         }

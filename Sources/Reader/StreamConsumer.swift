@@ -27,6 +27,8 @@ package protocol StreamConsumer: AnyObject {
 package enum Consumption: Hashable, Sendable {
     /// Nothing whole is left that was read.
     case drained
+    /// There is more to do without reading: look at everything else, then go on.
+    case unfinished
     /// The sinks are behind: read no more until they get on.
     case blocked
     /// The stop point is reached.

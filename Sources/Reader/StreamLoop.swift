@@ -63,10 +63,11 @@ struct StreamLoop {
                 return .reachedStop
             case .ended:
                 throw .connection(stream.endReason())
-            case .drained, .blocked:
+            case .drained, .blocked, .unfinished:
                 let now = Instant.now
                 try tellServer(progress, at: now)
                 try watchShutdown(progress, at: now)
+                if consumption == .unfinished { continue }
                 try wait(isBlocked: consumption == .blocked, progress, at: now)
             }
         }

@@ -9,6 +9,8 @@ package import Transformer
 package struct StreamOptions: Sendable {
     package var reader = ReaderOptions()
     package var transformer = TransformerOptions()
+    /// Where transactions in progress are kept until they commit.
+    package var spoolDirectory = "/var/tmp"
 
     package init() {}
 }
@@ -31,10 +33,22 @@ package final class Stream: Sendable {
         self.logger = logger
         do { stop = try StopSignal() } catch { throw WalbrookError(error) }
         for sink in sinks { try Self.check(sink, options) }
+        if options.reader.streamsInProgress { try Self.checkSpool(in: options.spoolDirectory) }
         guard Set(sinks.compactMap(\.held?.origin.identity.systemIdentifier)).count <= 1 else {
             throw WalbrookError(
                 .configuration, "the sinks hold events of different clusters",
                 hint: "Give each cluster's stream sinks of its own.")
+        }
+    }
+
+    /// Better found out now than at the first large transaction.
+    private static func checkSpool(in directory: String) throws(WalbrookError) {
+        do {
+            _ = try SpoolFile(in: directory)
+        } catch {
+            throw WalbrookError(
+                .configuration, "cannot keep transactions in progress in \(directory): \(error.reason)",
+                hint: "Name a directory that can be written with --spool-dir, or give --no-streaming.")
         }
     }
 
@@ -73,7 +87,8 @@ package final class Stream: Sendable {
         let catalog = Catalog(connectionString: options.reader.connectionString, stop: stop)
         let processor = StreamProcessor(
             transformer: Transformer(options: options.transformer),
-            held: sinks.map { $0.held?.last ?? .start }, catalog: catalog, logger: logger)
+            held: sinks.map { $0.held?.last ?? .start }, spoolDirectory: options.spoolDirectory,
+            catalog: catalog, logger: logger)
         let wakeUp = stop.wakeUp
         let pipeline = StreamPipeline(
             processor: processor, sinks: sinks,

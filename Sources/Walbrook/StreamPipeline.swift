@@ -86,6 +86,7 @@ final class StreamPipeline: StreamConsumer {
             switch drained {
             case .full: continue
             case .drained: return .drained
+            case .unfinished: return .unfinished
             case .reachedStop: return .reachedStop
             case .ended: return .ended
             }

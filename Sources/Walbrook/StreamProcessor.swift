@@ -8,7 +8,7 @@ internal import Transformer
 /// one growing buffer. It is a value without copies, so that a message costs no reference count and no check of
 /// exclusive access.
 struct StreamProcessor: ~Copyable {
-    private(set) var session: StreamSession
+    var session: StreamSession
     private(set) var transformer: Transformer
     /// Whole lines that no batch has taken yet.
     private(set) var buffer = OutputBuffer(capacity: Self.batchSize + 64 * 1024)
@@ -31,9 +31,12 @@ struct StreamProcessor: ~Copyable {
     private let lastMarked: Position
 
     private var decoder = MessageDecoder()
+    private(set) var inProgress: InProgressTransactions
+    /// A transaction that was in progress and has committed: its messages come next.
+    var committed: CommittedTransaction?
     private let catalog: Catalog
     private let logger: Logger
-    private var serverVersion = 0
+    private(set) var serverVersion = 0
     /// Types that a message was logged about.
     private var saidGone: Set<OID> = []
 
@@ -45,7 +48,12 @@ struct StreamProcessor: ~Copyable {
 
     /// - Parameters:
     ///   - held: the last events that the sinks hold from a run before; `.start` for one that holds none.
-    init(transformer: consuming Transformer, held: [Position], catalog: Catalog, logger: Logger) {
+    ///   - spoolDirectory: where transactions in progress are kept.
+    init(
+        transformer: consuming Transformer, held: [Position], spoolDirectory: String, catalog: Catalog,
+        logger: Logger
+    ) {
+        inProgress = InProgressTransactions(directory: spoolDirectory)
         session = StreamSession(resumingAfter: held.min() ?? .start)
         let last = held.max() ?? .start
         // What all of them hold is not emitted at all.
@@ -67,6 +75,8 @@ struct StreamProcessor: ~Copyable {
 
     mutating func connectionLost() {
         session.connectionLost()
+        inProgress.connectionLost()
+        committed = nil
     }
 
     /// Takes everything out of the buffer.
@@ -107,6 +117,8 @@ struct StreamProcessor: ~Copyable {
         case drained
         /// The batch is large enough.
         case full
+        /// There is more to do without reading.
+        case unfinished
         case reachedStop
         case ended
     }
@@ -115,19 +127,13 @@ struct StreamProcessor: ~Copyable {
     mutating func drain(_ stream: ReplicationStream) throws(StreamFailure) -> Drained {
         while buffer.count < Self.batchSize {
             if session.hasReachedStop { return .reachedStop }
+            if committed != nil {
+                try drainCommitted()
+                if committed != nil { return .unfinished }
+                continue
+            }
             switch try stream.next() {
-            case .message(let message):
-                let start = buffer.count
-                do throws(StreamFailure) {
-                    try process(message.bytes)
-                } catch {
-                    buffer.truncate(to: start)
-                    throw error
-                }
-                if start == 0 { first = session.position }
-                if session.position <= lastMarked {
-                    marks.append(EventMark(position: session.position, end: buffer.count))
-                }
+            case .message(let message): try take(message.bytes)
             case .notYet: return .drained
             case .ended: return .ended
             }
@@ -135,32 +141,63 @@ struct StreamProcessor: ~Copyable {
         return .full
     }
 
+    /// Takes one message: all of its lines, or none.
+    @inline(__always)
+    mutating func take(_ bytes: Span<UInt8>) throws(StreamFailure) {
+        let start = buffer.count
+        do throws(StreamFailure) {
+            try process(bytes)
+        } catch {
+            buffer.truncate(to: start)
+            throw error
+        }
+        noteEvents(from: start)
+    }
+
+    /// The lines from this byte on are those of the present position.
+    @inline(__always)
+    mutating func noteEvents(from start: Int) {
+        if start == 0 { first = session.position }
+        if session.position <= lastMarked {
+            marks.append(EventMark(position: session.position, end: buffer.count))
+        }
+    }
+
     private mutating func process(_ bytes: Span<UInt8>) throws(StreamFailure) {
         let copy: CopyMessage
         do { copy = try CopyMessage(decoding: bytes) } catch { throw StreamFailure(error) }
         switch copy {
         case .xLogData(let payload):
-            do {
-                if let row = RowChange.peek(bytes, at: payload),
-                    transformer.includes(row.kind, of: row.relation) == false
-                {
-                    _ = try session.change()
-                    return
-                }
-            } catch {
-                throw StreamFailure(error)
+            switch try inProgress.take(bytes, at: payload) {
+            case .no: try process(bytes, at: payload)
+            case .kept: return
+            case .committed(let transaction): committed = consume transaction
             }
-            let message: Message
-            do { message = try decoder.decode(bytes, at: payload) } catch { throw StreamFailure(error) }
-            if case .relation(let relation) = message { return try describe(relation) }
-            do { try handle(message, bytes) } catch { throw StreamFailure(error) }
         case .keepalive(let walEnd, let isReplyRequested):
-            session.keepalive(walEnd: walEnd)
+            if !inProgress.isInBlock { session.keepalive(walEnd: walEnd) }
             if isReplyRequested { self.isReplyRequested = true }
         }
     }
 
-    private mutating func handle(_ message: Message, _ bytes: Span<UInt8>) throws(SessionError) {
+    @inline(__always)
+    private mutating func process(_ bytes: Span<UInt8>, at payload: Int) throws(StreamFailure) {
+        do {
+            if let row = RowChange.peek(bytes, at: payload),
+                transformer.includes(row.kind, of: row.relation) == false
+            {
+                _ = try session.change()
+                return
+            }
+        } catch {
+            throw StreamFailure(error)
+        }
+        let message: Message
+        do { message = try decoder.decode(bytes, at: payload) } catch { throw StreamFailure(error) }
+        if case .relation(let relation) = message { return try describe(relation) }
+        do { try handle(message, bytes) } catch { throw StreamFailure(error) }
+    }
+
+    mutating func handle(_ message: Message, _ bytes: Span<UInt8>) throws(SessionError) {
         switch message {
         case .row(let change):
             guard try session.change() == .emit else { return }

@@ -39,6 +39,7 @@ package struct WalbrookError: Error, Sendable {
             case .permissionDenied: .permissionDenied
             case .configuration: .configuration
             case .undecodable: .software
+            case .spoolFailed: .sinkFailed
             }
         message = error.sentence
         if let underlying = error.underlying { message += ": \(underlying)" }

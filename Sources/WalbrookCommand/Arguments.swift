@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FoundationEssentials
 internal import Logging
 internal import Reader
 internal import Replication
@@ -28,6 +29,15 @@ struct ConnectionArguments: ParsableArguments {
     @Flag(help: "Use a temporary slot that vanishes with the connection; creates no publication.")
     var temporary = false
 
+    @Flag(help: "Have the server keep large transactions until they commit, instead of keeping them here.")
+    var noStreaming = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Where large transactions are kept until they commit. (default: TMPDIR, else /var/tmp)",
+            valueName: "directory"))
+    var spoolDir: String?
+
     @Option(help: ArgumentHelp("Time between two reports of the confirmed position.", valueName: "seconds"))
     var statusInterval = 1.0
 
@@ -52,15 +62,20 @@ struct ConnectionArguments: ParsableArguments {
         guard retryLimit ?? 0 >= 0 else { throw ValidationError("--retry-limit takes a number from 0.") }
     }
 
-    func fill(_ options: inout ReaderOptions) {
-        options.connectionString = dsn
-        options.slot = slot
-        if !publication.isEmpty { options.publications = publication }
-        options.mayCreate = !noCreate
-        options.publishesWithoutIdentity = publishWithoutIdentity
-        options.isTemporary = temporary
-        options.statusInterval = .seconds(statusInterval)
-        options.retryLimit = retryLimit
+    func fill(_ options: inout StreamOptions) {
+        options.reader.connectionString = dsn
+        options.reader.slot = slot
+        if !publication.isEmpty { options.reader.publications = publication }
+        options.reader.mayCreate = !noCreate
+        options.reader.publishesWithoutIdentity = publishWithoutIdentity
+        options.reader.isTemporary = temporary
+        options.reader.statusInterval = .seconds(statusInterval)
+        options.reader.retryLimit = retryLimit
+        options.reader.streamsInProgress = !noStreaming
+        // /tmp can be in memory.
+        options.spoolDirectory =
+            spoolDir ?? ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? "/var/tmp"
     }
 }
 

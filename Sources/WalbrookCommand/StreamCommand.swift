@@ -51,7 +51,7 @@ struct StreamCommand: ParsableCommand {
                 .sinkFailed, "standard output is closed", hint: "Redirect it to where events shall go.")
         }
         var options = StreamOptions()
-        connection.fill(&options.reader)
+        connection.fill(&options)
         try selection.fill(&options)
         output.fill(&options.transformer)
 

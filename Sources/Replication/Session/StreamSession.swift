@@ -102,6 +102,12 @@ package struct StreamSession: Sendable {
         if !isInTransaction { passed(walEnd) }
     }
 
+    /// A transaction whose every change was rolled back, which the server does not send when it has committed.
+    package mutating func passedEmpty(_ commit: Commit) throws(SessionError) {
+        guard !isInTransaction else { throw .beginInTransaction(position) }
+        passed(commit.endLSN)
+    }
+
     private mutating func passed(_ lsn: LSN) {
         boundary = max(boundary, lsn)
         received = max(received, lsn)
@@ -160,6 +166,12 @@ package enum SessionError: Error, Hashable, Sendable {
     case columnCount(Int, expected: Int, Position)
     /// A value in binary form, although text was asked for.
     case binaryValue(Position)
+    /// Something of this transaction in progress inside of a block of messages.
+    case blockInBlock(TransactionID)
+    /// The end of a block that did not begin.
+    case blockNotOpen
+    /// The end of a transaction in progress of which nothing came.
+    case unknownInProgress(TransactionID)
 }
 
 extension SessionError: CustomStringConvertible {
@@ -183,6 +195,12 @@ extension SessionError: CustomStringConvertible {
             "the row at \(position) has \(count) columns where its relation has \(expected)"
         case .binaryValue(let position):
             "the row at \(position) has a value in binary form, which was not asked for"
+        case .blockInBlock(let xid):
+            "a message of the transaction \(xid), which is in progress, came inside a block of one"
+        case .blockNotOpen:
+            "a block of a transaction in progress ends that did not begin"
+        case .unknownInProgress(let xid):
+            "the transaction \(xid) ends as one in progress, but nothing of it came"
         }
     }
 }

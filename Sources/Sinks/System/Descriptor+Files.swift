@@ -30,6 +30,19 @@ extension Descriptor {
         return Descriptor(number: number)
     }
 
+    /// Makes a file in a directory and takes its name away, so that it is gone when it is closed.
+    static func openNameless(in directory: String) throws(Failure) -> Descriptor {
+        let path = directory + "/walbrook-" + String(UInt64.random(in: 0 ... .max), radix: 36)
+        let file = try openFile(path, creates: true, isExclusive: true, mode: 0o600)
+        do throws(Failure) {
+            try delete(path)
+        } catch {
+            file.closeDescriptor()
+            throw error
+        }
+        return file
+    }
+
     static func openForReading(_ path: String) throws(Failure) -> Descriptor {
         // SAFETY: the path is passed as a string that lives through the call.
         let number = retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
