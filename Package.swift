@@ -74,5 +74,8 @@ let package = Package(
             exclude: ["Golden", "Python"], swiftSettings: settings),
         .testTarget(
             name: "FaultTests", dependencies: ["TestSupport", "WalbrookCommand"], swiftSettings: settings),
+        .executableTarget(
+            name: "DecodeBenchmark", dependencies: ["Replication", "Transformer"],
+            path: "Tests/DecodeBenchmark", exclude: ["instructions.json"], swiftSettings: settings),
     ]
 )

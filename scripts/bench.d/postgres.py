@@ -14,7 +14,7 @@ from failure import BenchFailure
 
 USER = "postgres"
 
-PROGRAMS = ("postgres", "initdb", "psql", "pg_recvlogical")
+PROGRAMS = ("postgres", "initdb", "psql", "pg_recvlogical", "pgbench")
 
 # Nothing but the workload and its reader may be busy: no checkpoint, no vacuum, no disk.
 SETTINGS = {
@@ -101,6 +101,28 @@ class Server:
         rows = self.query(sql)
         return rows[0] if rows else None
 
+    def has_plugin(self, name):
+        """Whether an output plugin is installed."""
+        directory = self.value("SELECT setting FROM pg_config WHERE name = 'PKGLIBDIR'")
+        return name == "pgoutput" or (Path(directory) / f"{name}.so").exists()
+
+    def pgbench(self, *arguments, options=""):
+        """Runs pgbench to its end; what it says."""
+        command = [self.tools / "pgbench", "-h", self.directory, "-p", str(self.port), "-U", USER, *arguments]
+        run = subprocess.run(
+            [*command, "postgres"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, env=environment() | {"PGOPTIONS": options}, start_new_session=True)
+        if run.returncode != 0:
+            raise BenchFailure(f"pgbench ended with {run.returncode}:\n{run.stdout[-2000:]}")
+        return run.stdout
+
+    def _allow_plugins(self):
+        """Some servers load only plugins that are listed."""
+        setting = "output_plugin_libraries"
+        if self.value(f"SELECT count(*) FROM pg_settings WHERE name = '{setting}'") != "0":
+            self.query(f"ALTER ROLE {USER} SET {setting} = 'pgoutput, wal2json'")
+            self.query(f"SET {setting} = 'pgoutput, wal2json'")
+
     def _start(self):
         if os.geteuid() == 0:
             try:
@@ -126,6 +148,7 @@ class Server:
             self._spawn([self.tools / "postgres", "-D", data, *options], log)
         self._await_readiness()
         self.session = Session(self.tools / "psql", self.conninfo("unix"))
+        self._allow_plugins()
 
     def _spawn(self, command, log):
         # A session of its own keeps the terminal's Ctrl-C for this process, which then stops it in order.

@@ -1,4 +1,4 @@
-"""Turns the runs into a table and JSON."""
+"""Turns the runs into tables and JSON."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import statistics
 import subprocess
 from dataclasses import asdict, dataclass
 
+import bars
 from consumers import BASELINE
 
 TRANSPORTS = {"tcp": "TCP on loopback", "unix": "unix socket"}
@@ -14,11 +15,12 @@ TRANSPORTS = {"tcp": "TCP on loopback", "unix": "unix socket"}
 
 @dataclass(frozen=True)
 class Result:
+    """What consumers did with one workload over one transport."""
+
     workload: str
     description: str
     rows: int
     transport: str
-    machine: dict
     counted: dict
     runs: dict
 
@@ -31,7 +33,7 @@ def machine(server, tools, output):
         "kernel": f"{platform.system()} {platform.release()}",
         "postgresql": server.value("SHOW server_version"),
         "walbrook": version.stdout.strip().removeprefix("walbrook "),
-        "files": "tmpfs" if output.startswith("/dev/shm/") else "the temporary directory",
+        "files": "tmpfs" if str(output).startswith("/dev/shm/") else "the temporary directory",
     }
 
 
@@ -48,17 +50,22 @@ def summary(result):
     """Medians over the runs, by consumer."""
     rates = {name: [result.rows / run.seconds for run in runs] for name, runs in result.runs.items()}
     baseline = statistics.median(rates[BASELINE]) if BASELINE in rates else None
-    return {name: summarise(runs, rates[name], baseline) for name, runs in result.runs.items()}
+    return {
+        name: summarise(runs, rates[name], baseline, result.counted[name].bytes)
+        for name, runs in result.runs.items()
+    }
 
 
-def summarise(runs, rates, baseline):
+def summarise(runs, rates, baseline, delivered):
     rate = statistics.median(rates)
+    seconds = median(run.seconds for run in runs)
     return {
         "rows_per_second": rate,
         "rows_per_second_min": min(rates),
         "rows_per_second_max": max(rates),
         "ratio": rate / baseline if baseline else None,
-        "seconds": median(run.seconds for run in runs),
+        "seconds": seconds,
+        "bytes_per_second": delivered / seconds,
         "user": median(run.user for run in runs),
         "system": median(run.system for run in runs),
         "cpu": median(run.user + run.system for run in runs),
@@ -77,57 +84,86 @@ def median(values):
 
 def markdown(result):
     runs = len(next(iter(result.runs.values())))
-    facts = result.machine
+    medians = summary(result)
     rows = [
         [
-            "consumer", "rows/s", "min–max", "ratio", "s", "CPU s (user + sys)", "walsender CPU s",
-            "other CPU s", "peak MiB", "MB out",
+            "consumer", "rows/s", "min–max", "ratio", "s", "MB/s", "CPU s (user + sys)", "walsender CPU s",
+            "other CPU s", "peak MiB", "MB written",
         ],
-        ["---"] + ["---:"] * 9,
+        ["---"] + ["---:"] * 10,
     ]
-    for name, medians in summary(result).items():
+    for name, values in medians.items():
         rows.append([
             name,
-            f"{medians['rows_per_second']:,.0f}",
-            f"{medians['rows_per_second_min']:,.0f}–{medians['rows_per_second_max']:,.0f}",
-            cell(medians["ratio"], ".2f"),
-            cell(medians["seconds"], ".2f"),
-            f"{medians['cpu']:.2f} ({medians['user']:.2f} + {medians['system']:.2f})",
-            cell(medians["walsender_cpu"], ".2f"),
-            cell(medians["other"], ".2f"),
-            cell(medians["peak_kib"], ".1f", 1024),
-            cell(medians["bytes"], ".1f", 1e6),
+            f"{values['rows_per_second']:,.0f}",
+            f"{values['rows_per_second_min']:,.0f}–{values['rows_per_second_max']:,.0f}",
+            cell(values["ratio"], ".2f"),
+            cell(values["seconds"], ".2f"),
+            cell(values["bytes_per_second"], ".1f", 1e6),
+            f"{values['cpu']:.2f} ({values['user']:.2f} + {values['system']:.2f})",
+            cell(values["walsender_cpu"], ".2f"),
+            cell(values["other"], ".2f"),
+            cell(values["peak_kib"], ".1f", 1024),
+            cell(values["bytes"], ".1f", 1e6),
         ])
     return "\n".join([
-        f"**{result.workload}**: {result.rows:,} rows ({result.description}), {TRANSPORTS[result.transport]},"
-        f" medians of {runs} {'run' if runs == 1 else 'runs'}",
+        f"**{result.workload}**: {result.rows:,} changes ({result.description}),"
+        f" {TRANSPORTS[result.transport]}, medians of {runs} {'run' if runs == 1 else 'runs'}",
         "",
-        *("| " + " | ".join(row) + " |" for row in rows),
+        *table(rows),
+        *verdicts(result, medians),
         "",
-        f"{facts['cpu']}, {facts['cores']} cores; {facts['kernel']}; PostgreSQL {facts['postgresql']};"
-        f" walbrook {facts['walbrook']}; files in {facts['files']}",
     ])
+
+
+def verdicts(result, medians):
+    found = bars.verdicts(result.workload, result.rows, result.transport, medians)
+    rows = [["bar", "measured", "wanted", ""], ["---", "---:", "---:", "---"]]
+    for verdict in found:
+        rows.append([
+            verdict.what, f"{verdict.measured:.2f}", verdict.bound, "holds" if verdict.holds else "**missed**"])
+    return ["", *table(rows)] if found else []
+
+
+def table(rows):
+    return ("| " + " | ".join(row) + " |" for row in rows)
 
 
 def cell(value, form, unit=1):
     return "–" if value is None else format(value / unit, form)
 
 
-def json_text(result):
+def machine_line(facts):
+    return (
+        f"{facts['cpu']}, {facts['cores']} cores; {facts['kernel']}; PostgreSQL {facts['postgresql']};"
+        f" walbrook {facts['walbrook']}; files in {facts['files']}")
+
+
+def json_text(facts, results):
     document = {
-        "workload": result.workload,
-        "description": result.description,
-        "rows": result.rows,
-        "transport": result.transport,
+        "machine": facts,
         "baseline": BASELINE,
-        "machine": result.machine,
-        "consumers": {
-            name: {
-                "counted": asdict(result.counted[name]),
-                "median": medians,
-                "runs": [asdict(run) for run in result.runs[name]],
+        "results": [
+            {
+                "workload": result.workload,
+                "description": result.description,
+                "rows": result.rows,
+                "transport": result.transport,
+                "consumers": {
+                    name: {
+                        "counted": asdict(result.counted[name]),
+                        "median": medians,
+                        "runs": [asdict(run) for run in result.runs[name]],
+                    }
+                    for name, medians in summary(result).items()
+                },
+                "bars": [
+                    asdict(verdict)
+                    for verdict in bars.verdicts(
+                        result.workload, result.rows, result.transport, summary(result))
+                ],
             }
-            for name, medians in summary(result).items()
-        },
+            for result in results
+        ],
     }
     return json.dumps(document, indent=2) + "\n"
