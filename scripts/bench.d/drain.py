@@ -88,6 +88,8 @@ def parse_arguments(words):
             }),
             *listing("other measurements, each with a --help of its own", {
                 "bench latency": "from commit to line",
+                "bench fanout": "a hundred subscribers against one",
+                "bench transaction": "one large transaction while it is being made",
                 "bench micro": "decoding and encoding alone",
             }),
             "The server's programs come from $PGBIN, pg_config or /usr/lib/postgresql.",

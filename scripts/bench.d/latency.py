@@ -28,7 +28,7 @@ from live import PUBLICATION, following
 from postgres import Server
 from recording import Recording, event_arrivals, message_arrivals, undisturbed
 from setting import add_common_arguments, count, listing, output_directory, progress, tools, walbrook_can
-from subscriber import subscribe
+from subscriber import await_answer, subscribe
 from watch import cpu_times
 from writer import Writer
 
@@ -117,7 +117,9 @@ def listen(server, programs, listener, rate, seconds, output):
         process, source = stack.enter_context(
             following(server, programs, listener.command, directory, stdout=stdout))
         if listener.is_subscribed:
-            descriptor = stack.enter_context(subscribe(source.port, "SUB from=now")).fileno()
+            subscriber = stack.enter_context(subscribe(source.port, "SUB from=now"))
+            await_answer(subscriber)
+            descriptor = subscriber.fileno()
         else:
             descriptor = process.stdout.fileno()
         writer = Writer(server, TRANSACTION, rate, seconds, directory)

@@ -56,6 +56,17 @@ def subscribe(port, command, limit=30):
     return connection
 
 
+def await_answer(connection):
+    """Returns once every command before has been carried out."""
+    connection.sendall(b"PING\n")
+    said = b""
+    while b'"op":"pong"' not in said:
+        chunk = connection.recv(4096)
+        if not chunk:
+            raise ConnectionError(f"the server said only {said!r}")
+        said += chunk
+
+
 def read_until(connection, mark):
     """Whether the text came before the end."""
     chunk = bytearray(len(mark) + CHUNK)
