@@ -52,7 +52,7 @@ class Consumer:
     output: str = "null"
     # Whether somebody reads from its port.
     has_subscriber: bool = False
-    # What the help of `walbrook stream` says if it can do this.
+    # Words that the help of `walbrook stream` has if it can do this.
     needs: str = ""
 
 
@@ -111,7 +111,7 @@ CONSUMERS = {
     "walbrook-tcp": Consumer(
         "walbrook stream --journal --to tcp:, JSON, to one subscriber",
         walbrook(*JOURNAL, *PORT),
-        count_events, output="own", has_subscriber=True, needs="tcp://"),
+        count_events, output="own", has_subscriber=True, needs="tcp:// --journal"),
     "pg_recvlogical-file": Consumer(
         "pg_recvlogical, pgoutput (text) to a file",
         pg_recvlogical(*PGOUTPUT, file=lambda source: source.file), count_pgoutput, output="own"),

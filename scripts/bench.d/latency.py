@@ -57,7 +57,7 @@ LISTENERS = {
         is_subscribed=True, needs="tcp://"),
     "walbrook-journal-tcp": Listener(
         "walbrook stream --journal --to tcp:, the same, durable before it is sent",
-        walbrook(*JOURNAL, *PORT, ends=False), event_arrivals, is_subscribed=True, needs="tcp://"),
+        walbrook(*JOURNAL, *PORT, ends=False), event_arrivals, is_subscribed=True, needs="tcp:// --journal"),
     BASELINE: Listener(
         "pg_recvlogical, pgoutput into a pipe", pg_recvlogical(*PGOUTPUT, ends=False), message_arrivals),
 }

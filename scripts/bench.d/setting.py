@@ -32,9 +32,9 @@ def build(product):
 
 
 def walbrook_can(tools, needs):
-    """Whether the binary's help says so."""
+    """Whether the binary's help has all of these words."""
     shown = subprocess.run([tools.walbrook, "help", "stream"], stdout=subprocess.PIPE, text=True, check=True)
-    return needs in shown.stdout
+    return all(word in shown.stdout for word in needs.split())
 
 
 def output_directory(size):
