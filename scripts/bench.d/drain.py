@@ -11,6 +11,7 @@ from pathlib import Path
 
 import report
 from consumers import BASELINE, CONSUMERS
+from failure import BenchFailure
 from measure import Measurement
 from postgres import Server
 from setting import (
@@ -41,6 +42,8 @@ def drain(programs, arguments, name):
         progress("starting a server")
         server = stack.enter_context(Server(programs.postgres))
         consumers = [name for name in arguments.consumer if is_available(name, server, programs)]
+        if not consumers:
+            raise BenchFailure("no consumer is left")
         progress(f"making {rows:,} changes of workload {name}")
         measurement = Measurement(server, programs, workload, rows, consumers, output)
         facts = report.machine(server, programs, output)
