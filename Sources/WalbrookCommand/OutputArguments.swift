@@ -3,8 +3,17 @@ internal import Transformer
 
 struct OutputArguments: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Where events go: stdout or file:PATH; repeatable.", valueName: "uri"))
-    var to: [Target] = [.stdout]
+        name: .customLong("to"),
+        help: ArgumentHelp(
+            "Where events go: stdout or file:PATH; repeatable. (default: stdout, or the journal alone)",
+            valueName: "uri"))
+    var targets: [Target] = []
+
+    @OptionGroup var journal: JournalArguments
+
+    var to: [Target] {
+        targets.isEmpty && journal.journal == nil ? [.stdout] : targets
+    }
 
     @Option(
         help: ArgumentHelp(
@@ -39,6 +48,7 @@ struct OutputArguments: ParsableArguments {
     var debeziumStrict = false
 
     func validate() throws {
+        try journal.validate(format)
         guard Set(to).count == to.count else { throw ValidationError("--to names the same place twice.") }
         guard rotateSize == nil && rotateAge == nil || to.contains(where: \.isFile) else {
             throw ValidationError("--rotate-size and --rotate-age are of use only with --to file:PATH.")

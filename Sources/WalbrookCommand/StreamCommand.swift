@@ -25,9 +25,10 @@ struct StreamCommand: ParsableCommand {
         try connection.validate()
         try selection.validate()
         try output.validate()
-        guard !connection.temporary || !output.to.contains(where: \.isFile) else {
+        guard !connection.temporary || !(output.to.contains(where: \.isFile) || output.journal.journal != nil)
+        else {
             throw ValidationError(
-                "A file goes on where it ended, and a temporary slot does not: with --temporary, redirect standard output."
+                "A file or journal goes on where it ended, and a temporary slot does not: with --temporary, redirect standard output."
             )
         }
     }
@@ -68,6 +69,8 @@ struct StreamCommand: ParsableCommand {
     private func sinks(_ logger: Logger) throws(WalbrookError) -> [any Sink] {
         let rotation = FileRotation(size: output.rotateSize?.bytes, age: output.rotateAge?.duration)
         var sinks: [any Sink] = []
+        let journal = try journal(logger)
+        if let journal { sinks.append(journal) }
         for target in output.to {
             do {
                 sinks.append(try target.sink(rotation))
@@ -79,5 +82,18 @@ struct StreamCommand: ParsableCommand {
             if let notice = file.notice { logger.notice("\(notice)") }
         }
         return sinks
+    }
+
+    private func journal(_ logger: Logger) throws(WalbrookError) -> JournalSink? {
+        guard let directory = output.journal.journal else { return nil }
+        do {
+            return try JournalSink(directory: directory, options: output.journal.options) { cut in
+                logger.notice(
+                    "cut the oldest segment of the journal",
+                    metadata: ["segment": "\(cut.path)", "bytes": "\(cut.bytes)", "last": "\(cut.last)"])
+            }
+        } catch {
+            throw WalbrookError(error)
+        }
     }
 }

@@ -11,12 +11,22 @@ internal import Synchronization
 final class AppendLog: Sendable {
     /// The file that is written.
     struct Data: Sendable {
-        var descriptor: Descriptor
+        /// Nil as long as there is no file, because there is nothing to put into one.
+        var descriptor: Descriptor?
         var inode: UInt64
         /// Bytes in it.
         var length = 0
         /// The first event in it; nil as long as there is none.
         var first: Position?
+    }
+
+    /// What is durable now.
+    struct Commit: Sendable {
+        var data: Data
+        /// The last event.
+        var last: Position
+        /// The last batch.
+        var batch: UInt64
     }
 
     /// What has been written, and shall become durable.
@@ -25,6 +35,7 @@ final class AppendLog: Sendable {
         /// The last batch.
         var batch: UInt64 = 0
         var held: HeldEvents
+        var floor: Position
         var state: UInt64
         var isCommitting = false
         /// Nothing more is written.
@@ -38,17 +49,21 @@ final class AppendLog: Sendable {
     private let report: SinkReport
     private let written: Mutex<Written>
     private let committing: DispatchQueue
+    private let committed: @Sendable (Commit) -> Void
 
     /// - Parameters:
     ///   - held: what `data` holds.
     ///   - state: the number of the last state that was stored.
+    ///   - committed: called after each commit, before it is reported; never twice at once.
     init(
-        name: String, stateFile: StateFile, data: Data, held: HeldEvents, state: UInt64, report: SinkReport
+        name: String, stateFile: StateFile, data: Data, held: HeldEvents, floor: Position = .start,
+        state: UInt64, report: SinkReport, committed: @escaping @Sendable (Commit) -> Void = { _ in }
     ) {
         self.name = name
         self.stateFile = stateFile
         self.report = report
-        written = Mutex(Written(data: data, held: held, state: state))
+        self.committed = committed
+        written = Mutex(Written(data: data, held: held, floor: floor, state: state))
         committing = DispatchQueue(label: "walbrook.\(name).commit")
     }
 
@@ -56,7 +71,7 @@ final class AppendLog: Sendable {
     var data: Data { written.withLock(\.data) }
 
     deinit {
-        data.descriptor.closeDescriptor()
+        data.descriptor?.closeDescriptor()
     }
 
     // MARK: On the writer's thread
@@ -67,11 +82,12 @@ final class AppendLog: Sendable {
         guard let data else { return }
         do throws(Descriptor.Failure) {
             if start < batch.bytes.count {
-                try data.descriptor.write(batch.bytes, from: start, at: data.length)
+                guard let descriptor = data.descriptor else { preconditionFailure("\(name) has no file") }
+                try descriptor.write(batch.bytes, from: start, at: data.length)
             }
         } catch {
             // What was written of it is no whole line.
-            try? data.descriptor.truncate(to: data.length)
+            try? data.descriptor?.truncate(to: data.length)
             return close("cannot write: \(error.description)")
         }
         written.withLock {
@@ -102,11 +118,19 @@ final class AppendLog: Sendable {
             do throws(Descriptor.Failure) {
                 guard let new = try body(old) else { return }
                 written.withLock { $0.data = new }
-                old.descriptor.closeDescriptor()
+                old.descriptor?.closeDescriptor()
             } catch {
                 return close("cannot start another file: \(error.description)")
             }
             _ = commit()
+        }
+    }
+
+    /// Events up to this one are about to be deleted. Returns whether that is durable, and they may be.
+    func raiseFloor(to floor: Position) -> Bool {
+        committing.sync {
+            written.withLock { $0.floor = max($0.floor, floor) }
+            return commit()
         }
     }
 
@@ -133,20 +157,23 @@ final class AppendLog: Sendable {
             written.isCommitting = false
             written.state += 1
             let state = LogState(
-                sequence: written.state, held: written.held, length: written.data.length,
-                inode: written.data.inode, first: written.data.first)
+                sequence: written.state, held: written.held, floor: written.floor,
+                length: written.data.length, inode: written.data.inode, first: written.data.first)
             return (written.data, written.batch, state, written.isBroken)
         }
         guard !isBroken else { return false }
         do throws(Descriptor.Failure) {
-            let status = try data.descriptor.status()
-            guard status.links > 0 else { return fail("its file was deleted") }
-            guard status.size >= data.length else { return fail("its file was cut by somebody else") }
-            try data.descriptor.synchronizeData()
+            if let descriptor = data.descriptor {
+                let status = try descriptor.status()
+                guard status.links > 0 else { return fail("its file was deleted") }
+                guard status.size >= data.length else { return fail("its file was cut by somebody else") }
+                try descriptor.synchronizeData()
+            }
             try stateFile.store(state)
         } catch {
             return fail("cannot make it durable: \(error.description)")
         }
+        committed(Commit(data: data, last: state.held.last, batch: batch))
         if batch > 0 { report.durable(through: batch) }
         return true
     }

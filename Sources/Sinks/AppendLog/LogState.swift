@@ -6,6 +6,8 @@ struct LogState: Hashable {
     /// Counts the states of a log; the highest one that is whole counts.
     var sequence: UInt64
     var held: HeldEvents
+    /// Events up to this one were deleted.
+    var floor = Position.start
     /// Bytes of the data that count; what lies behind was not committed.
     var length: Int
     /// The file that has them, which may have been renamed since.
@@ -31,6 +33,7 @@ extension LogState {
             ] + origin.publications.map { ("publication", $0) } + [
                 ("length", "\(length)"), ("inode", "\(inode)"), ("first", first.map { "\($0)" } ?? ""),
                 ("last", "\(held.last)"), ("confirmed", "\(held.confirmed)"),
+                ("floor", "\(floor)"),
             ]
         var text = Self.title + "\n"
         for (key, value) in fields { text += "\(key) \(Self.escape(value))\n" }
@@ -64,6 +67,7 @@ extension LogState {
         self.length = length
         self.inode = inode
         first = Position(value("first"))
+        floor = Position(value("floor")) ?? .start
         held = HeldEvents(
             origin: StreamOrigin(
                 identity: ServerIdentity(

@@ -31,10 +31,7 @@ final class StateFile: Sendable {
             let bytes = try descriptor.read(2 * LogState.size + Self.holderSize, at: 0)
             holder = String(
                 decoding: bytes.dropFirst(2 * LogState.size).prefix { $0 != 0x0A }, as: UTF8.self)
-            let places = [
-                bytes.prefix(LogState.size), bytes.prefix(2 * LogState.size).dropFirst(LogState.size),
-            ]
-            states = places.compactMap { LogState(decoding: $0) }.sorted { $0.sequence > $1.sequence }
+            states = Self.states(in: bytes)
             isDamaged = states.isEmpty && bytes.prefix(2 * LogState.size).contains { $0 != 0 }
             if isOurs { try Self.claim(descriptor, size: bytes.count) }
         } catch {
@@ -47,6 +44,18 @@ final class StateFile: Sendable {
                 .busy, sink: sink, reason: "process \(holder) writes it",
                 hint: "Stop that one, or take another path.")
         }
+    }
+
+    private static func states(in bytes: [UInt8]) -> [LogState] {
+        let places = [bytes.prefix(LogState.size), bytes.prefix(2 * LogState.size).dropFirst(LogState.size)]
+        return places.compactMap { LogState(decoding: $0) }.sorted { $0.sequence > $1.sequence }
+    }
+
+    /// The newest state in a file that another process may be writing at this moment; nil if there is none.
+    static func newestState(of path: String) throws(Descriptor.Failure) -> LogState? {
+        let descriptor = try Descriptor.openForReading(path)
+        defer { descriptor.closeDescriptor() }
+        return states(in: try descriptor.read(2 * LogState.size, at: 0)).first
     }
 
     /// All of the file exists from now on, so that a full disk does not keep a state from being written.

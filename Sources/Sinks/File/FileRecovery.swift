@@ -65,7 +65,7 @@ struct FileRecovery: Sendable {
         let moved = try findMoved(state)
         if let moved {
             let data = try cut(moved, to: state)
-            data.descriptor.closeDescriptor()
+            data.descriptor?.closeDescriptor()
         } else if let present, present.size > 0 {
             guard present.size >= state.length else { throw short(path, present.size, state) }
             var restored = state

@@ -50,6 +50,18 @@ extension Descriptor {
         return Descriptor(number: number)
     }
 
+    /// Makes a directory if it is missing; its name is durable then.
+    static func makeDirectory(_ path: String, mode: mode_t = 0o750) throws(Failure) {
+        // SAFETY: the path is passed as a string that lives through the call.
+        guard unsafe mkdir(path, mode) == 0 else {
+            if errno == EEXIST { return }
+            throw Failure(code: errno)
+        }
+        let trimmed = path.last == "/" ? path.dropLast() : path[...]
+        let parent = trimmed.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) }
+        try synchronizeDirectory(parent ?? ".")
+    }
+
     /// Makes the names in a directory durable: of what was created, renamed or deleted there.
     static func synchronizeDirectory(_ path: String) throws(Failure) {
         let directory = try openForReading(path)

@@ -65,6 +65,10 @@ extension SinkKind {
     static let appended = SinkKind(
         description: "a file with its state", working: { try AppendedFileBench() })
 
+    static let journal = SinkKind(
+        description: "a journal",
+        working: { try JournalBench() })
+
     static let scripted = SinkKind(
         description: "a scripted sink",
         working: { ScriptedBench([.take, .accept, .accept, .slow(milliseconds: 1), .take, .accept]) },

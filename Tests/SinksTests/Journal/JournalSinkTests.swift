@@ -1,0 +1,140 @@
+import Foundation
+import Replication
+import Sinks
+import Synchronization
+import Testing
+
+@Suite("A journal keeps events, and gives them from any position", .timeLimit(.minutes(2)))
+struct JournalSinkTests {
+    private let files: JournalFiles
+    /// Two events a segment, if they come one by one.
+    private var small: JournalOptions {
+        var options = JournalOptions()
+        options.segmentSize = 200
+        options.size = nil
+        return options
+    }
+
+    init() throws {
+        files = try JournalFiles()
+    }
+
+    @Test("segments have the names of their first events, and hold each event once")
+    func segments() async throws {
+        do { await (try JournalRun(files, small)).write(1...4) }
+        let run = try JournalRun(files, small)
+        #expect(run.sink.held == HeldEvents(origin: .sample, last: .number(4), confirmed: LSN(4)))
+        // Sent again, and more.
+        await run.write(.events(3...6, sequence: 1))
+        await run.write(7...7, from: 2)
+        #expect(files.text == .events(1...7))
+        #expect(files.names().first == "00000000-00000001-00000002.ndjson")
+        #expect(files.names().count == 4)
+        #expect(files.names(".index").count == 3)
+    }
+
+    @Test("read from every position, over all segments, in pieces of any size")
+    func reading() async throws {
+        let run = try JournalRun(files, small)
+        await run.write(1...20)
+        #expect(run.sink.extent == HistoryExtent(floor: .start, head: .number(20)))
+        for last in 0...20 as ClosedRange<UInt64> {
+            let start = last == 0 ? Position.start : .number(last)
+            let expected = last == 20 ? "" : String.events(last + 1...20)
+            #expect(try run.sink.reader(after: start).rest() == expected)
+            let archive = try JournalArchive(directory: files.path)
+            #expect(try archive.reader(after: start).rest() == expected)
+        }
+        for beyond in [21, 1000] as [UInt64] {
+            #expect(throws: HistoryError.gone(run.sink.extent)) {
+                try run.sink.reader(after: .number(beyond))
+            }
+        }
+        // What comes later.
+        let reader = try run.sink.reader(after: .number(20))
+        #expect(try reader.next(bytes: 1) == nil)
+        await run.write(21...29, from: 21)
+        #expect(try reader.rest() == .events(21...29))
+    }
+
+    @Test("what follows gets batches when they are durable and readable, in order")
+    func following() async throws {
+        let run = try JournalRun(files, small)
+        let seen = Mutex<[(sequence: UInt64, isReadable: Bool)]>([])
+        let sink = run.sink
+        sink.follow { [weak sink] batch in
+            let isReadable = sink?.extent.head ?? .start >= batch.last
+            seen.withLock { $0.append((batch.sequence, isReadable)) }
+        }
+        await run.write(1...30)
+        #expect(seen.withLock { $0.map(\.sequence) } == Array(1...30))
+        #expect(seen.withLock { $0.allSatisfy(\.isReadable) })
+    }
+
+    @Test("a line that is longer than what is asked for comes whole")
+    func longLine() async throws {
+        let run = try JournalRun(files)
+        let long =
+            #"{"pos":"\#(Position.number(2))","op":"message","content":""#
+            + String(repeating: "x", count: 300_000) + "\"}\n"
+        var bytes = OutputBuffer(capacity: 64)
+        let line = Array(long.utf8)
+        bytes.append(line.span, from: 0, count: line.count)
+        await run.write(1...1)
+        await run.write(
+            Batch(
+                sequence: 2, bytes: bytes, events: 1, first: .number(2), last: .number(2), boundary: LSN(2)))
+        await run.write(3...3, from: 3)
+        let expected = String.event(1) + long + String.event(3)
+        let isWhole = try run.sink.reader(after: .start).rest() == expected
+        #expect(isWhole)
+        #expect(try run.sink.reader(after: .number(2)).rest() == .event(3))
+    }
+
+    // MARK: Retention
+
+    @Test("the oldest segments are cut, never the newest, and the floor outlives the process")
+    func retention() async throws {
+        var options = small
+        options.size = 500
+        do {
+            let run = try JournalRun(files, options)
+            await run.write(1...40)
+            let extent = run.sink.extent
+            #expect(extent.floor > .number(30) && extent.head == .number(40))
+            #expect(files.bytes.count < 1000)
+            #expect(throws: HistoryError.gone(extent)) { try run.sink.reader(after: .number(1)) }
+            #expect(throws: HistoryError.self) {
+                try JournalArchive(directory: files.path).reader(after: .number(1))
+            }
+        }
+        let run = try JournalRun(files, options)
+        let floor = run.sink.extent.floor
+        #expect(try run.sink.reader(after: floor).rest() == .events(floor.lsn.value + 1...40))
+    }
+
+    @Test("a reader that gets on is waited for; one that does not is told")
+    func slowReader() async throws {
+        var options = small
+        options.size = 500
+        options.grace = .seconds(3600)
+        let run = try JournalRun(files, options)
+        await run.write(1...2)
+        let reader = try run.sink.reader(after: .start)
+        await run.write(3...30, from: 3)
+        #expect(run.sink.extent.floor == .start)
+        #expect(try reader.rest(bytes: 1) == .events(1...30))
+        await run.write(31...60, from: 31)
+        #expect(run.sink.extent.floor > .number(20))
+        #expect(try reader.rest() == .events(31...60))
+        reader.close()
+
+        options.grace = .zero
+        let other = try JournalFiles()
+        let hasty = try JournalRun(other, options)
+        await hasty.write(1...2)
+        let late = try hasty.sink.reader(after: .start)
+        await hasty.write(3...30, from: 3)
+        #expect(throws: HistoryError.gone(hasty.sink.extent)) { try late.rest() }
+    }
+}
