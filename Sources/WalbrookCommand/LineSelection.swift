@@ -10,16 +10,22 @@ struct LineSelection {
     private let end: Position?
     /// Tables that have been decided on, by their names as they stand in the lines.
     private var decisions: [[UInt8]: Bool] = [:]
+    private let isEverything: Bool
     private(set) var hasReachedEnd = false
 
     init(tables: TableFilter, operations: Set<String>?, end: Position?) {
         self.tables = tables
         self.operations = operations.map { Set($0.map { Array($0.utf8) }) }
         self.end = end
+        isEverything = tables == TableFilter() && operations == nil && end == nil
     }
 
     mutating func select(_ lines: Span<UInt8>) -> OutputBuffer {
         var selected = OutputBuffer(capacity: lines.count)
+        if isEverything {
+            selected.append(lines, from: 0, count: lines.count)
+            return selected
+        }
         var start = 0
         while let lineEnd = lines.lineEnd(from: start) {
             if let line = EventLine(lines, from: start) {

@@ -130,7 +130,7 @@ import Testing
                 return (try process.wait(), process.standardError)
             }
             let ahead = try refusal(["replay", journal, "--from", "FFFFFFFF/00000000-00000001"])
-            #expect(ahead.0 == .exited(78) && ahead.1.contains(positions[2]))
+            #expect(ahead.0 == .exited(78) && ahead.1.contains(positions[2].prefix(17)), "\(ahead.1)")
             #expect(try refusal(["replay", journal, "--from", "soon"]).0 == .exited(64))
             #expect(try refusal(["replay", directory.path]).0 == .exited(78))
             #expect(try refusal(arguments + ["--format", "wal2json"]).0 == .exited(64))

@@ -1,9 +1,12 @@
 package import Replication
+internal import Synchronization
 
 /// A journal that is only read, also while another process writes it: only what its manifest calls durable.
 package final class JournalArchive: Sendable {
     private let directory: JournalDirectory
     private let name: String
+    /// How long a look at the directory does. What has been cut since cannot be opened, so an old one misleads nobody.
+    private static let interval = Duration.milliseconds(200)
     /// How events are written in it.
     package let format: String
 
@@ -48,14 +51,19 @@ package final class JournalArchive: Sendable {
             contents.segments[place].index = index
         }
         let first = contents.segment(after: position)
+        let seen = Mutex((contents: contents, until: ContinuousClock.now + Self.interval))
         return JournalReader(
             directory, after: position, in: first,
             contents: { [self] () throws(HistoryError) in
-                var now = try self.contents()
-                if let first, let place = now.segments.firstIndex(where: { $0.first == first.first }) {
-                    now.segments[place].index = first.index
+                try seen.withLock { seen throws(HistoryError) in
+                    guard .now >= seen.until else { return seen.contents }
+                    var now = try self.contents()
+                    if let first, let place = now.segments.firstIndex(where: { $0.first == first.first }) {
+                        now.segments[place].index = first.index
+                    }
+                    seen = (now, .now + Self.interval)
+                    return now
                 }
-                return now
             })
     }
 
