@@ -28,6 +28,11 @@ struct JournalRecovery: Sendable {
         }
         guard hasManifest || present.isEmpty else { throw foreign() }
         let stateFile = try StateFile(directory.manifest, sink: name)
+        if !hasManifest {
+            try attempt("cannot make \(directory.manifest) durable") { () throws(Descriptor.Failure) in
+                try directory.synchronize()
+            }
+        }
         guard let state = stateFile.states.first else {
             guard !stateFile.isDamaged else {
                 throw refusal("both places of its manifest are damaged")

@@ -137,4 +137,16 @@ struct JournalSinkTests {
         await hasty.write(3...30, from: 3)
         #expect(throws: HistoryError.gone(hasty.sink.extent)) { try late.rest() }
     }
+
+    @Test("what is old is cut also when nothing more comes, and the newest segment stays")
+    func age() async throws {
+        var options = small
+        options.age = .milliseconds(100)
+        let run = try JournalRun(files, options)
+        await run.write(1...9)
+        while files.names().count > 1 { try await Task.sleep(for: .milliseconds(20)) }
+        let extent = run.sink.extent
+        #expect(extent.floor < extent.head && extent.head == .number(9))
+        #expect(try run.sink.reader(after: extent.floor).rest() == .events(extent.floor.lsn.value + 1...9))
+    }
 }
