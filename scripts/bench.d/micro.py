@@ -13,6 +13,8 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from failure import BenchFailure
 from setting import ROOT, build, count, program, progress, writable
@@ -28,7 +30,7 @@ def run(words):
     if arguments.check and not can_count():
         return
     binary = arguments.binary or build("DecodeBenchmark")
-    counted = {kind: instructions(binary, kind) for kind in KINDS} if can_count() else {}
+    counted = count_instructions(binary) if can_count() else {}
     if arguments.check:
         return check(counted)
     measured = {kind: times(binary, kind, arguments) for kind in KINDS}
@@ -41,14 +43,23 @@ def run(words):
 
 
 def can_count():
-    if shutil.which("valgrind"):
-        return True
-    progress("not counting instructions: there is no valgrind here")
-    return False
+    for tool in ("valgrind", "strip"):
+        if not shutil.which(tool):
+            progress(f"not counting instructions: there is no {tool} here")
+            return False
+    return True
+
+
+def count_instructions(binary):
+    """How many a row of each kind takes."""
+    with tempfile.TemporaryDirectory(prefix="walbrook-bench-") as directory:
+        # Without what debuggers read: not every valgrind understands it.
+        stripped = Path(directory) / binary.name
+        subprocess.run(["strip", "--strip-debug", "-o", stripped, binary], check=True)
+        return {kind: instructions(stripped, kind) for kind in KINDS}
 
 
 def instructions(binary, kind):
-    """How many a row takes."""
     progress(f"counting instructions: {kind}")
     few, many = (collected(binary, kind, rows) for rows in (COUNTED_ROWS, 2 * COUNTED_ROWS))
     return round((many - few) / COUNTED_ROWS)
