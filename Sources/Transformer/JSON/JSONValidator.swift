@@ -36,8 +36,8 @@ struct JSONValidator {
         }
     }
 
-    private mutating func take(_ byte: Character, _ source: borrowing Span<UInt8>) -> Bool {
-        guard let found = peek(source), found == byte.asciiValue else { return false }
+    private mutating func take(_ scalar: Unicode.Scalar, _ source: borrowing Span<UInt8>) -> Bool {
+        guard let found = peek(source), found == UInt8(ascii: scalar) else { return false }
         index += 1
         return true
     }
@@ -101,8 +101,8 @@ struct JSONValidator {
     }
 
     private mutating func word(_ word: String, _ source: borrowing Span<UInt8>) -> Bool {
-        for character in word {
-            guard take(character, source) else { return false }
+        for scalar in word.unicodeScalars {
+            guard take(scalar, source) else { return false }
         }
         return true
     }

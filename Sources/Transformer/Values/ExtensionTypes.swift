@@ -22,7 +22,7 @@ extension OutputBuffer {
             if scanner.peek(source) == UInt8(ascii: "\"") {
                 guard appendItem(&scanner, source) else { return false }
             } else {
-                guard "NULL".allSatisfy({ scanner.take($0, source) }) else { return false }
+                guard "NULL".unicodeScalars.allSatisfy({ scanner.take($0, source) }) else { return false }
                 append("null")
             }
             if scanner.isAtEnd { break }

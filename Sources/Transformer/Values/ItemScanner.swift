@@ -27,14 +27,17 @@ struct ItemScanner {
     }
 
     /// Passes over `byte` if it comes next.
+    @inline(__always)
     mutating func take(_ byte: UInt8, _ source: borrowing Span<UInt8>) -> Bool {
         guard index < end, source[index] == byte else { return false }
         index += 1
         return true
     }
 
-    mutating func take(_ character: Character, _ source: borrowing Span<UInt8>) -> Bool {
-        character.asciiValue.map { take($0, source) } ?? false
+    /// A scalar and no character: what is written as a literal is then a byte to the compiler.
+    @inline(__always)
+    mutating func take(_ scalar: Unicode.Scalar, _ source: borrowing Span<UInt8>) -> Bool {
+        take(UInt8(ascii: scalar), source)
     }
 
     /// Passes over everything up to and with `byte`.

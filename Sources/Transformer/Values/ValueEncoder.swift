@@ -174,7 +174,7 @@ struct ValueEncoder: ~Copyable {
     ) -> Bool {
         if scanner.peek(source) == UInt8(ascii: "e") {
             buffer.append("{\"empty\":true}")
-            return "empty".allSatisfy { scanner.take($0, source) }
+            return "empty".unicodeScalars.allSatisfy { scanner.take($0, source) }
         }
         let isLowerIncluded = scanner.take("[", source)
         guard isLowerIncluded || scanner.take("(", source) else { return false }

@@ -41,12 +41,14 @@ struct PrintedTime {
             (timeOfDay, fraction) = time
         }
         if case .timestamptz = form {
-            guard "+00".allSatisfy({ scanner.take($0, source) }) else { return nil }
+            guard "+00".unicodeScalars.allSatisfy({ scanner.take($0, source) }) else { return nil }
         }
         if scanner.isAtEnd {
             year = years.value
         } else {
-            guard " BC".allSatisfy({ scanner.take($0, source) }), scanner.isAtEnd else { return nil }
+            guard " BC".unicodeScalars.allSatisfy({ scanner.take($0, source) }), scanner.isAtEnd else {
+                return nil
+            }
             year = 1 - years.value
         }
     }
@@ -94,7 +96,9 @@ extension Span<UInt8> {
     func infinity(_ range: Range<Int>) -> FloatingPointSign? {
         var scanner = ItemScanner(range)
         let sign: FloatingPointSign = scanner.take("-", self) ? .minus : .plus
-        guard "infinity".allSatisfy({ scanner.take($0, self) }), scanner.isAtEnd else { return nil }
+        guard "infinity".unicodeScalars.allSatisfy({ scanner.take($0, self) }), scanner.isAtEnd else {
+            return nil
+        }
         return sign
     }
 }
