@@ -5,7 +5,8 @@ struct OutputArguments: ParsableArguments {
     @Option(
         name: .customLong("to"),
         help: ArgumentHelp(
-            "Where events go: stdout or file:PATH; repeatable. (default: stdout, or the journal alone)",
+            "Where events go: stdout or file:PATH; repeatable; without it, --journal keeps them alone. "
+                + "(default: stdout)",
             valueName: "uri"))
     var targets: [Target] = []
 

@@ -11,6 +11,7 @@ import Testing
         #expect(run.status == .exited(0))
         #expect(run.output.contains { $0.hasPrefix("  stream ") })
         #expect(run.output.contains { $0.hasPrefix("  schema ") })
+        #expect(run.output.contains { $0.hasPrefix("  replay ") })
         #expect(try await self.run().status == .exited(0), "without arguments it prints the help, too")
     }
 
@@ -19,7 +20,8 @@ import Testing
         ("--publication <name>", "walbrook"), ("--no-create", nil), ("--publish-without-identity", nil),
         ("--temporary", nil), ("--status-interval <seconds>", "1.0"), ("--retry-limit <count>", "never"),
         ("--table <glob>", "all tables"), ("--exclude-table <glob>", "none"),
-        ("--until <lsn|pos|now>", "never"), ("--to <uri>", "stdout"), ("--transactions", nil),
+        ("--until <lsn|pos|now>", "never"), ("--to <uri>", "stdout"), ("--journal <dir>", "no"),
+        ("--transactions", nil),
         ("--log-level <level>", "notice"), ("--log-format <format>", "text"), ("--quiet", nil),
     ])
     func helpHasALineWithTheDefaultOf(flag: String, standard: String?) async throws {
@@ -78,6 +80,9 @@ import Testing
         (["--retry-limit", "often"], "--retry-limit"), (["--to", "mars"], "--to"),
         (["--log-level", "loud"], "--log-level"), (["--log-format", "xml"], "--log-format"),
         (["--format", "xml"], "--format"), (["--format", "wal2json", "--schema"], "--schema has no form"),
+        (["--journal", "j", "--format", "wal2json"], "take json or cloudevents"),
+        (["--journal", "j", "--temporary"], "goes on where it ended"),
+        (["--journal-size", "1G"], "only with --journal DIR"), (["--journal", ""], "--journal takes"),
         (["--format", "wal2json", "--int8", "string"], "--int8, --numeric and --bytea have no effect"),
         (["--format", "wal2json", "--numeric", "number"], "--int8, --numeric and --bytea have no effect"),
         (["--format", "wal2json", "--bytea", "hex"], "--int8, --numeric and --bytea have no effect"),
