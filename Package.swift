@@ -67,8 +67,10 @@ let package = Package(
             name: "ReplicationTests", dependencies: ["Replication", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TransformerTests", dependencies: ["Replication", "Transformer"], swiftSettings: settings),
+        .testTarget(name: "ReaderTests", dependencies: ["Reader", "Replication"], swiftSettings: settings),
         .testTarget(
-            name: "SinksTests", dependencies: ["Replication", "Sinks", "TestSupport"], swiftSettings: settings),
+            name: "SinksTests", dependencies: ["Replication", "Sinks", "TestSupport"], swiftSettings: settings
+        ),
         .testTarget(
             name: "IntegrationTests", dependencies: ["TestSupport", "Libpq", "WalbrookCommand"],
             exclude: ["Golden", "Python"], swiftSettings: settings),

@@ -108,7 +108,7 @@ extension ReaderError {
                 + "server keeps it. Nothing of it was confirmed.")
     }
 
-    init(_ error: ContinuityError) {
+    package init(_ error: ContinuityError) {
         let again = """
             To start anew: drop the slot, take a new copy of the tables, and start again; events between \
             the two are not in the stream.

@@ -26,6 +26,10 @@ package struct ReaderOptions: Sendable {
     package var stop: Stop?
     /// The server that sinks hold events of from a run before: no other may take its place, and the slot must be there.
     package var continuing: ServerIdentity?
+    /// Channels whose notifications join the stream.
+    package var channels: [String] = []
+    /// False to read nothing but channels.
+    package var usesReplication = true
     package var statusInterval = Duration.seconds(1)
     /// Failed attempts in a row before giving up; nil for never.
     package var retryLimit: Int?

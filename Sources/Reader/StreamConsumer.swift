@@ -51,6 +51,8 @@ package struct StreamProgress: Sendable {
     package var isPending = false
     /// Whether the server wants an answer now; asking resets it.
     package var isReplyRequested = false
+    /// Whether an event of a channel waits for the server to say how far it is.
+    package var waitsForBoundary = false
     /// Whether a sink can take no more, or all have ended.
     package var hasEnded = false
     /// Whether a sink takes no more although nobody told it to finish.

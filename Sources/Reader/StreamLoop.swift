@@ -76,9 +76,9 @@ struct StreamLoop {
     // MARK: Telling the server
 
     private mutating func tellServer(_ progress: StreamProgress, at now: Instant) throws(StreamFailure) {
-        if progress.isReplyRequested { feedback.replyRequested(at: now) }
+        if progress.isReplyRequested || progress.waitsForBoundary { feedback.replyRequested(at: now) }
         guard feedback.isDue(at: now) else { return }
-        try send(progress, requestsReply: feedback.requestsReply)
+        try send(progress, requestsReply: feedback.requestsReply || progress.waitsForBoundary)
         feedback.sent(at: now)
         catalog.closeIfIdle(at: now)
     }

@@ -131,9 +131,26 @@ package struct Transformer: ~Copyable {
     package mutating func append(
         _ message: LogicalMessage, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
     ) -> Int {
-        guard options.operations.contains(.message) else { return 0 }
+        let change = DefinitionChange(message, bytes)
+        guard options.operations.contains(change == nil ? .message : .ddl) else { return 0 }
         let start = buffer.count
-        let events = format.append(message, bytes, at: position, to: &buffer)
+        let events =
+            if let change {
+                format.append(change, bytes, at: position, to: &buffer)
+            } else {
+                format.append(message, bytes, at: position, to: &buffer)
+            }
+        if options.repairsText { repairedTexts += buffer.repairUTF8(from: start) }
+        return events
+    }
+
+    /// Appends what belongs to a channel and to no transaction.
+    package mutating func append(
+        _ event: ChannelEvent, at position: Position, to buffer: inout OutputBuffer
+    ) -> Int {
+        guard options.operations.contains(.notify) else { return 0 }
+        let start = buffer.count
+        let events = format.append(event, at: position, to: &buffer)
         if options.repairsText { repairedTexts += buffer.repairUTF8(from: start) }
         return events
     }

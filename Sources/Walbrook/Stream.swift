@@ -85,28 +85,47 @@ package final class Stream: Sendable {
     ///   point, or having lost its reader.
     package func run() throws(WalbrookError) {
         let catalog = Catalog(connectionString: options.reader.connectionString, stop: stop)
-        let processor = StreamProcessor(
+        let listener = try Listener(options.reader, stop: stop, logger: logger)
+        var processor = StreamProcessor(
             transformer: Transformer(options: options.transformer),
-            held: sinks.map { $0.held?.last ?? .start }, spoolDirectory: options.spoolDirectory,
-            catalog: catalog, logger: logger)
+            held: sinks.map { $0.held?.last ?? .start }, channels: listener?.inbox,
+            spoolDirectory: options.spoolDirectory, catalog: catalog, logger: logger)
+        processor.hearsAlone = !options.reader.usesReplication
         let wakeUp = stop.wakeUp
         let pipeline = StreamPipeline(
-            processor: processor, sinks: sinks,
+            processor: processor, channels: listener?.inbox, sinks: sinks,
             origin: .init(
                 publications: options.reader.publications, format: options.transformer.format.rawValue),
             statistics: statistics, wake: { wakeUp.signal() })
-        var readerOptions = options.reader
-        readerOptions.continuing = sinks.compactMap(\.held?.origin.identity).first
-        let reader = ReplicationReader(
-            options: readerOptions, consumer: pipeline, catalog: catalog, stop: stop, logger: logger)
+        // Before the stream, so that nothing is missed that is sent from its first event on.
+        listener?.start()
         let result: Result<ReplicationReader.Ending, ReaderError>
-        do { result = .success(try reader.run()) } catch { result = .failure(error) }
+        do { result = .success(try read(pipeline, listener, catalog)) } catch { result = .failure(error) }
         catalog.close()
         if case .failure = result { pipeline.failed() }
         drain(pipeline, hasFailed: (try? result.get()) == nil)
+        let unheard = listener?.end()
         sayRepairs(pipeline)
         for case .failed(let error) in pipeline.endings { throw WalbrookError(error) }
         if case .failure(let error) = result { throw WalbrookError(error) }
+        if let unheard { throw WalbrookError(unheard) }
+    }
+
+    /// Reads until something ends it.
+    private func read(
+        _ pipeline: StreamPipeline, _ listener: Listener?, _ catalog: Catalog
+    ) throws(ReaderError) -> ReplicationReader.Ending {
+        if let listener, !listener.waitUntilListening() { return .stopped }
+        let continuing = sinks.compactMap(\.held?.origin.identity).first
+        if !options.reader.usesReplication, let listener {
+            return try ChannelLoop(listener: listener, consumer: pipeline, stop: stop).run(
+                continuing: continuing)
+        }
+        var readerOptions = options.reader
+        readerOptions.continuing = continuing
+        return try ReplicationReader(
+            options: readerOptions, consumer: pipeline, catalog: catalog, stop: stop, logger: logger
+        ).run()
     }
 
     /// Without a connection: lets what is encoded reach the sinks, so that no line is cut and none is lost that was

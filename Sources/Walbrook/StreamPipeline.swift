@@ -15,6 +15,7 @@ final class StreamPipeline: StreamConsumer {
 
     private var processor: StreamProcessor
     private let outputs: [Output]
+    private let channels: ChannelInbox?
     private let statistics: StreamStatistics
     private var ledger = AcknowledgementLedger()
     /// The last batch handed over.
@@ -42,10 +43,12 @@ final class StreamPipeline: StreamConsumer {
 
     /// - Parameter wake: wakes the reader after a sink has reported.
     init(
-        processor: consuming StreamProcessor, sinks: [any Sink], origin: OriginOptions,
+        processor: consuming StreamProcessor, channels: ChannelInbox?, sinks: [any Sink],
+        origin: OriginOptions,
         statistics: StreamStatistics, wake: @escaping @Sendable () -> Void
     ) {
         self.processor = processor
+        self.channels = channels
         self.origin = origin
         keepsState = sinks.contains(where: \.keepsState)
         held = sinks.compactMap(\.held?.last.lsn).max() ?? .zero
@@ -99,6 +102,8 @@ final class StreamPipeline: StreamConsumer {
 
     func finish() {
         isFinishing = true
+        // What has been heard until now is still written.
+        channels?.close()
     }
 
     func progress() -> StreamProgress {
@@ -117,6 +122,7 @@ final class StreamPipeline: StreamConsumer {
         progress.highest = max(processor.session.emitted.lsn, ledger.confirmed, held)
         progress.fillingSince = fillingSince
         progress.isPending = !ledger.isEmpty || processor.buffer.count > 0
+        progress.waitsForBoundary = processor.waitsForBoundary
         progress.isReplyRequested = processor.isReplyRequested
         processor.isReplyRequested = false
         // One that takes no more ends all of them; those that were told to finish end together.
@@ -146,7 +152,11 @@ final class StreamPipeline: StreamConsumer {
 
     /// Hands over what is encoded. Returns whether nothing is left to hand over.
     private func handOverBatch() -> Bool {
-        processor.buffer.count == 0 || handOverAll()
+        while true {
+            processor.takeChannels()
+            if processor.buffer.count == 0 { return true }
+            guard handOverAll() else { return false }
+        }
     }
 
     /// Lets sinks note how far the stream is although there are no events: what is confirmed must be in their states.

@@ -21,6 +21,8 @@ struct StreamProcessor: ~Copyable {
     var collectsBoundaries = false
     /// The time of the last commit that was passed, in the server's clock.
     private(set) var lastCommit: Timestamp?
+    /// Whether there is no replication, and what is heard is all there is.
+    var hearsAlone = false
     /// Whether the server wants an answer.
     var isReplyRequested = false
 
@@ -29,7 +31,10 @@ struct StreamProcessor: ~Copyable {
     /// Where events end in `buffer`, up to the last one that a sink may hold already.
     private var marks: [EventMark] = []
     private let lastMarked: Position
+    /// The last event of the sink that holds most.
+    private let last: Position
 
+    private let channels: ChannelInbox?
     private var decoder = MessageDecoder()
     private(set) var inProgress: InProgressTransactions
     /// A transaction that was in progress and has committed: its messages come next.
@@ -48,14 +53,17 @@ struct StreamProcessor: ~Copyable {
 
     /// - Parameters:
     ///   - held: the last events that the sinks hold from a run before; `.start` for one that holds none.
+    ///   - channels: what was heard on channels; nil where nobody listens.
     ///   - spoolDirectory: where transactions in progress are kept.
     init(
-        transformer: consuming Transformer, held: [Position], spoolDirectory: String, catalog: Catalog,
-        logger: Logger
+        transformer: consuming Transformer, held: [Position], channels: ChannelInbox?, spoolDirectory: String,
+        catalog: Catalog, logger: Logger
     ) {
         inProgress = InProgressTransactions(directory: spoolDirectory)
-        session = StreamSession(resumingAfter: held.min() ?? .start)
         let last = held.max() ?? .start
+        session = StreamSession(resumingAfter: held.min() ?? .start, held: last)
+        self.last = last
+        self.channels = channels
         // What all of them hold is not emitted at all.
         lastMarked = last > session.emitted ? last : .start
         self.transformer = transformer
@@ -66,7 +74,7 @@ struct StreamProcessor: ~Copyable {
     /// A stream begins, for the first time or again.
     mutating func streamStarts(_ facts: StreamFacts) {
         if session.stopPoint != facts.stopPoint {
-            session = StreamSession(resumingAfter: session.emitted, stopPoint: facts.stopPoint)
+            session = StreamSession(resumingAfter: session.emitted, held: last, stopPoint: facts.stopPoint)
         }
         transformer.options.repairsText = facts.hasUnknownEncoding
         transformer.streamStarts(StreamSource(facts.identity, slot: facts.slot))
@@ -126,6 +134,7 @@ struct StreamProcessor: ~Copyable {
     /// Takes messages until there are none, or the batch is full.
     mutating func drain(_ stream: ReplicationStream) throws(StreamFailure) -> Drained {
         while buffer.count < Self.batchSize {
+            if !session.isInTransaction { takeChannels() }
             if session.hasReachedStop { return .reachedStop }
             if committed != nil {
                 try drainCommitted()
@@ -161,6 +170,26 @@ struct StreamProcessor: ~Copyable {
         if session.position <= lastMarked {
             marks.append(EventMark(position: session.position, end: buffer.count))
         }
+    }
+
+    /// Whether something that was heard waits for the server to say how far it is.
+    var waitsForBoundary: Bool {
+        guard let channels, channels.hasEvents else { return false }
+        return buffer.count == 0 && session.waitsForBoundary
+    }
+
+    /// Places what was heard, if this is a place for it, until the batch is full.
+    mutating func takeChannels() {
+        guard let channels, channels.hasEvents else { return }
+        var isNews = false
+        while buffer.count < Self.batchSize, hearsAlone || session.admitsChannels, let event = channels.take()
+        {
+            if let lsn = event.lsn { session.channelEvent(at: lsn) } else { session.channelEvent() }
+            if buffer.count == 0 { first = session.position }
+            wrote(transformer.append(event, at: session.position, to: &buffer))
+            isNews = true
+        }
+        if isNews { noteBoundary() }
     }
 
     private mutating func process(_ bytes: Span<UInt8>) throws(StreamFailure) {

@@ -9,7 +9,7 @@ struct SelectionArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only these kinds of changes: insert, update, delete, truncate, message, with commas between. "
+            "Only these kinds of events: insert, update, delete, truncate, message, ddl, notify, with commas between. "
                 + "(default: all)",
             valueName: "list"))
     var op: OperationList?
@@ -117,6 +117,7 @@ struct OperationList: ExpressibleByArgument {
 
     private static let names: [Substring: Operations] = [
         "insert": .insert, "update": .update, "delete": .delete, "truncate": .truncate, "message": .message,
+        "ddl": .ddl, "notify": .notify,
     ]
 
     init?(argument: String) {

@@ -18,6 +18,7 @@ struct StreamCommand: ParsableCommand {
 
     @OptionGroup(title: "Connection") var connection: ConnectionArguments
     @OptionGroup(title: "Selection") var selection: SelectionArguments
+    @OptionGroup(title: "Notifications") var listening: ListenArguments
     @OptionGroup(title: "Output") var output: OutputArguments
     @OptionGroup(title: "Logging") var logging: LoggingArguments
 
@@ -25,6 +26,8 @@ struct StreamCommand: ParsableCommand {
         try connection.validate()
         try selection.validate()
         try output.validate()
+        try listening.validate()
+        try listening.validate(connection, selection, output)
         guard !connection.temporary || !(output.to.contains(where: \.isFile) || output.journal.journal != nil)
         else {
             throw ValidationError(
@@ -53,6 +56,7 @@ struct StreamCommand: ParsableCommand {
         }
         var options = StreamOptions()
         connection.fill(&options)
+        listening.fill(&options.reader)
         try selection.fill(&options)
         output.fill(&options.transformer)
 

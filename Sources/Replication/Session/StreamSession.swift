@@ -29,11 +29,19 @@ package struct StreamSession: Sendable {
     package private(set) var isInTransaction = false
 
     package let stopPoint: StopPoint?
+    /// The highest event that any sink holds from a run before.
+    let held: Position
     /// The last position to emit; no limit for a stop point given as LSN, which `begin` checks once a transaction.
     private let lastPosition: Position
 
-    package init(resumingAfter emitted: Position = .start, stopPoint: StopPoint? = nil) {
+    /// - Parameters:
+    ///   - emitted: what every sink holds already.
+    ///   - held: the last event of the sink that holds most.
+    package init(
+        resumingAfter emitted: Position = .start, held: Position = .start, stopPoint: StopPoint? = nil
+    ) {
         self.emitted = emitted
+        self.held = held
         self.stopPoint = stopPoint
         lastPosition =
             switch stopPoint {
@@ -106,6 +114,12 @@ package struct StreamSession: Sendable {
     package mutating func passedEmpty(_ commit: Commit) throws(SessionError) {
         guard !isInTransaction else { throw .beginInTransaction(position) }
         passed(commit.endLSN)
+    }
+
+    /// An event that the server did not number.
+    mutating func emit(at position: Position) {
+        self.position = position
+        emitted = position
     }
 
     private mutating func passed(_ lsn: LSN) {

@@ -100,6 +100,28 @@ struct CloudEventsFormat: EventFormat, ~Copyable {
         return close(event.appendCommit(at: position, to: &buffer), &buffer)
     }
 
+    func append(
+        _ change: DefinitionChange, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
+    ) -> Int {
+        appendHead(position, to: &buffer)
+        appendKind("ddl", to: &buffer)
+        return close(event.append(change, bytes, at: position, to: &buffer), &buffer)
+    }
+
+    func append(_ channel: ChannelEvent, at position: Position, to buffer: inout OutputBuffer) -> Int {
+        buffer.appendEnvelopeStart(position.lsn)
+        appendIdentity(position, to: &buffer)
+        switch channel.content {
+        case .notification: buffer.append("notify")
+        case .gap: buffer.append("gap")
+        }
+        buffer.append("\",\"time\":\"")
+        buffer.append(channel.receivedAt)
+        buffer.append(UInt8(ascii: "\""))
+        appendData(hasTime: false, to: &buffer)
+        return close(event.append(channel, at: position, to: &buffer), &buffer)
+    }
+
     func appendSchema(
         of table: borrowing TableView, at position: Position, to buffer: inout OutputBuffer
     ) -> Int {

@@ -28,6 +28,14 @@ protocol EventFormat: ~Copyable {
         _ message: LogicalMessage, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
     ) -> Int
 
+    /// A change of definitions, which came as a message.
+    func append(
+        _ change: DefinitionChange, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
+    ) -> Int
+
+    /// What belongs to a channel and to no transaction.
+    func append(_ event: ChannelEvent, at position: Position, to buffer: inout OutputBuffer) -> Int
+
     func appendBegin(at position: Position, to buffer: inout OutputBuffer) -> Int
 
     func appendCommit(at position: Position, to buffer: inout OutputBuffer) -> Int
@@ -43,6 +51,14 @@ extension EventFormat where Self: ~Copyable {
     mutating func prepare(_ source: StreamSource) {}
 
     mutating func passed(_ commit: Commit) {}
+
+    func append(
+        _ change: DefinitionChange, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
+    ) -> Int {
+        append(change.message, bytes, at: position, to: &buffer)
+    }
+
+    func append(_ event: ChannelEvent, at position: Position, to buffer: inout OutputBuffer) -> Int { 0 }
 
     func appendSchema(
         of table: borrowing TableView, at position: Position, to buffer: inout OutputBuffer

@@ -15,6 +15,14 @@ package enum FormatName: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it has a form for what belongs to no transaction.
+    package var hasChannels: Bool {
+        switch self {
+        case .json, .cloudevents: true
+        case .debezium, .wal2json: false
+        }
+    }
+
     /// Whether the user chooses how some types are written.
     package var hasValueOptions: Bool {
         switch self {
@@ -129,6 +137,26 @@ enum Format: ~Copyable {
         case .cloudevents(let format): format.append(message, bytes, at: position, to: &buffer)
         case .debezium(let format): format.append(message, bytes, at: position, to: &buffer)
         case .wal2json(let format): format.append(message, bytes, at: position, to: &buffer)
+        }
+    }
+
+    func append(
+        _ change: DefinitionChange, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
+    ) -> Int {
+        switch self {
+        case .json(let format): format.append(change, bytes, at: position, to: &buffer)
+        case .cloudevents(let format): format.append(change, bytes, at: position, to: &buffer)
+        case .debezium(let format): format.append(change, bytes, at: position, to: &buffer)
+        case .wal2json(let format): format.append(change, bytes, at: position, to: &buffer)
+        }
+    }
+
+    func append(_ event: ChannelEvent, at position: Position, to buffer: inout OutputBuffer) -> Int {
+        switch self {
+        case .json(let format): format.append(event, at: position, to: &buffer)
+        case .cloudevents(let format): format.append(event, at: position, to: &buffer)
+        case .debezium(let format): format.append(event, at: position, to: &buffer)
+        case .wal2json(let format): format.append(event, at: position, to: &buffer)
         }
     }
 

@@ -90,6 +90,47 @@ struct JSONFormat: EventFormat, ~Copyable {
         return 1
     }
 
+    func append(
+        _ change: DefinitionChange, _ bytes: Span<UInt8>, at position: Position, to buffer: inout OutputBuffer
+    ) -> Int {
+        appendHead(position, "ddl", to: &buffer)
+        buffer.append(",\"tag\":")
+        buffer.appendEmbeddedJSON(bytes, change.tag)
+        buffer.append(",\"objects\":")
+        buffer.appendEmbeddedJSON(bytes, change.objects)
+        if let command = change.command {
+            buffer.append(",\"command\":")
+            buffer.appendEmbeddedJSON(bytes, command)
+        }
+        buffer.append("}\n")
+        return 1
+    }
+
+    func append(_ event: ChannelEvent, at position: Position, to buffer: inout OutputBuffer) -> Int {
+        buffer.appendStart(position.lsn)
+        switch event.content {
+        case .notification: appendOp(position, "notify", to: &buffer)
+        case .gap: appendOp(position, "gap", to: &buffer)
+        }
+        buffer.append(",\"ts\":\"")
+        buffer.append(event.receivedAt)
+        buffer.append("\",\"channel\":")
+        buffer.appendJSONString(event.channel.span, event.channel.indices)
+        switch event.content {
+        case .notification(let payload, let pid):
+            buffer.appendContent(payload.span, payload.indices, as: "payload")
+            buffer.append(",\"pid\":")
+            buffer.appendDecimal(UInt64(UInt32(bitPattern: pid)))
+        case .gap(let count):
+            if let count {
+                buffer.append(",\"count\":")
+                buffer.appendDecimal(count)
+            }
+        }
+        buffer.append("}\n")
+        return 1
+    }
+
     func appendSchema(
         of table: borrowing TableView, at position: Position, to buffer: inout OutputBuffer
     ) -> Int {
@@ -134,15 +175,19 @@ extension OutputBuffer {
 
     /// Appends what an application sent: a JSON object or array as it is, other UTF-8 text as a string, anything else
     /// in base64 under a key of its own.
-    mutating func appendContent(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
+    mutating func appendContent(
+        _ source: borrowing Span<UInt8>, _ range: Range<Int>, as key: StaticString = "content"
+    ) {
+        append(",\"")
+        append(key)
         if (try? UTF8Span(validating: source.extracting(range))) == nil {
-            append(",\"content_base64\":")
+            append("_base64\":")
             appendBase64(source, range)
         } else if JSONValidator.isObjectOrArray(source, range) {
-            append(",\"content\":")
+            append("\":")
             appendEmbeddedJSON(source, range)
         } else {
-            append(",\"content\":")
+            append("\":")
             appendJSONString(source, range)
         }
     }

@@ -53,5 +53,7 @@ package struct Operations: OptionSet, Hashable, Sendable {
     package static let delete = Operations(rawValue: 4)
     package static let truncate = Operations(rawValue: 8)
     package static let message = Operations(rawValue: 16)
-    package static let all: Operations = [.insert, .update, .delete, .truncate, .message]
+    package static let notify = Operations(rawValue: 32)
+    package static let ddl = Operations(rawValue: 64)
+    package static let all: Operations = [.insert, .update, .delete, .truncate, .message, .notify, .ddl]
 }

@@ -83,6 +83,14 @@ enum EventShapes {
                     ("key", ["type": "boolean"]),
                 ], required: ["name", "type", "oid", "typmod", "key"])
         ),
+        (
+            "object",
+            .closedObject(
+                [
+                    ("type", ["type": "string"]), ("schema", ["type": ["string", "null"]]),
+                    ("identity", ["type": "string"]), ("dropped", ["const": true]),
+                ], required: ["type", "identity"])
+        ),
     ]
 
     /// One that is not transactional has neither transaction nor time.
@@ -95,17 +103,14 @@ enum EventShapes {
             ] + content("content"), either("content"))
     }
 
-    /// Its keys besides those of the transaction are not settled.
-    private static var definitionChange: JSONDocument {
-        [
-            "type": "object",
-            "properties": [
-                "pos": .reference(["pos"]), "op": ["const": "ddl"], "xid": .reference(["xid"]),
-                "ts": .reference(["ts"]),
-            ],
-            "required": ["pos", "op", "ts"],
-        ]
-    }
+    /// As the event triggers of `sql/ddl_events.sql` write it.
+    private static let definitionChange = event(
+        "ddl",
+        transaction + [
+            .has("tag", ["type": "string"]),
+            .has("objects", ["type": "array", "items": .reference(["object"])]),
+            .mayHave("command", ["type": "string"]),
+        ])
 
     // MARK: What applications send
 

@@ -37,7 +37,8 @@ struct EventSchemaTests {
             #""notify",\#(time),"channel":"c","payload":{"a":1},"pid":7}"#,
             #""gap",\#(time),"channel":"c","count":3}"#, #""gap",\#(time),"channel":"c"}"#,
             #""read",\#(time),\#(table),"key":{"id":1},"after":{"id":1}}"#,
-            #""ddl",\#(transaction),"command":"ALTER TABLE"}"#,
+            #""ddl",\#(transaction),"tag":"DROP TABLE","objects":[{"type":"table","schema":"s","identity":"s.t","dropped":true}]}"#,
+            #""ddl",\#(transaction),"tag":"ALTER TABLE","objects":[],"command":"ALTER TABLE"}"#,
             #""truncate",\#(transaction),\#(table)}"#,
         ])
     func planned(end: String) throws {
@@ -70,6 +71,8 @@ struct EventSchemaTests {
             #""message",\#(transaction),"prefix":"p","transactional":true,"content_base64":"AA="}"#,
             #""message",\#(transaction),"prefix":"p","transactional":false,"content":""}"#,
             #""message","prefix":"p","transactional":true,"content":""}"#,
+            #""ddl",\#(transaction),"tag":"ALTER TABLE"}"#,
+            #""gap",\#(time),"channel":"c","count":-1}"#,
             #""begin",\#(transaction),"changes":1}"#, #""commit",\#(transaction)}"#,
             #""commit",\#(transaction),"changes":-1}"#,
             #""schema",\#(transaction),\#(table),"replica_identity":"d","columns":[]}"#,
