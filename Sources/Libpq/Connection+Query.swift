@@ -62,6 +62,49 @@ extension Connection {
         }
     }
 
+    /// Runs a COPY … TO STDOUT, as far as its first message.
+    package func startCopyOut(
+        _ text: String, poller: Poller, tick: () throws(LibpqError) -> Void = {}
+    ) throws(LibpqError) {
+        try send(query: text)
+        try waitForResult(poller: poller, tickInterval: .seconds(1), tick: tick)
+        var error: LibpqError?
+        if let result = nextResult() {
+            if result.status == PGRES_COPY_OUT { return }
+            error = result.error
+        }
+        while (try? waitForResult(poller: poller, tickInterval: .seconds(1), tick: tick)) != nil,
+            nextResult() != nil
+        {}
+        throw error
+            ?? LibpqError(.unexpectedResult, "the server did not start a copy on: \(text.firstLine)")
+    }
+
+    /// Has the server end what it is doing, and passes over what it still sends. The connection can be used again then.
+    package func abandon(poller: Poller, until deadline: Instant) throws(LibpqError) {
+        cancel()
+        while true {
+            try waitForResult(poller: poller, tickInterval: .milliseconds(100)) { () throws(LibpqError) in
+                if .now >= deadline { throw LibpqError(.timedOut, "the server did not end a query") }
+            }
+            guard let result = nextResult() else { return }
+            guard result.status == PGRES_COPY_OUT else { continue }
+            try passOverCopy(poller: poller, until: deadline)
+        }
+    }
+
+    private func passOverCopy(poller: Poller, until deadline: Instant) throws(LibpqError) {
+        while true {
+            switch try nextCopyBuffer() {
+            case .message: continue
+            case .ended: return
+            case .notYet:
+                guard .now < deadline else { throw LibpqError(.timedOut, "the server did not end a copy") }
+                if poller.wait(socket: socket, until: deadline).isReadable { try consumeInput() }
+            }
+        }
+    }
+
     /// The error that ended a copy stream; nil when the server ended it in good order. Never waits longer than
     /// until `deadline`.
     package func copyEnd(poller: Poller, until deadline: Instant) throws(LibpqError) -> LibpqError? {

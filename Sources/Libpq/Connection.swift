@@ -156,6 +156,17 @@ package struct Connection: ~Copyable {
         }
     }
 
+    /// Forgets the notifications that have been read, and says whether there were any.
+    package func takeNotifications() -> Bool {
+        var wereThere = false
+        // SAFETY: libpq gives each notification away, and it is freed here unread.
+        while let notification = unsafe PQnotifies(pointer) {
+            unsafe PQfreemem(notification)
+            wereThere = true
+        }
+        return wereThere
+    }
+
     /// Puts one CopyData message into the outgoing buffer.
     package func putCopyData(_ bytes: Span<UInt8>) throws(LibpqError) {
         let sent = unsafe bytes.withUnsafeBytes { raw in

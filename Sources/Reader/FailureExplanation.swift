@@ -56,6 +56,11 @@ extension ReaderError {
         let database = error.database.map(quoted) ?? "…"
         let slot = options.slot
         switch error.sqlState {
+        case "42501" where options.capture == .triggers:
+            self.init(
+                kind, "the role \(role) may not do what streaming needs",
+                hint: "As the owner of the schema walbrook, run: SELECT walbrook.allow('\(role)');",
+                underlying: error)
         case "42501":
             // In any language, only the refusal to connect names the database.
             let mayNotConnect = error.message.contains(database)
@@ -82,6 +87,13 @@ extension ReaderError {
                 hint:
                     "Drop one that nobody reads (SELECT slot_name, active FROM pg_replication_slots), or raise "
                     + "max_replication_slots with ALTER SYSTEM and restart the server.",
+                underlying: error)
+        case "55006" where options.capture == .triggers:
+            self.init(
+                kind, "another walbrook reads the changelog of this database",
+                hint:
+                    "Stop that one: SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND "
+                    + "classid = \(ChangelogSetup.lockClass);",
                 underlying: error)
         case "55006":
             self.init(

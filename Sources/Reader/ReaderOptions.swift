@@ -9,6 +9,14 @@ package struct ReaderOptions: Sendable {
         case at(StopPoint)
     }
 
+    /// Who takes the changes down.
+    package enum Capture: String, CaseIterable, Sendable {
+        /// The server itself, in its log.
+        case replication
+        /// Triggers, in a changelog (`sql/capture.sql`).
+        case triggers
+    }
+
     /// A URI or keyword/value string; empty for libpq's defaults.
     package var connectionString = ""
     package var slot = "walbrook"
@@ -24,6 +32,9 @@ package struct ReaderOptions: Sendable {
     /// Whether large transactions are sent before they commit, by servers that can.
     package var streamsInProgress = true
     package var stop: Stop?
+    package var capture = Capture.replication
+    /// How often to look at a changelog although no bell rang.
+    package var pollInterval = Duration.seconds(1)
     /// The server that sinks hold events of from a run before: no other may take its place, and the slot must be there.
     package var continuing: ServerIdentity?
     /// Channels whose notifications join the stream.

@@ -2,7 +2,7 @@ internal import Libpq
 package import Logging
 internal import Replication
 
-/// Reads one slot for as long as it takes: connects, streams, and connects again when the connection is lost.
+/// Reads one slot, or a changelog, for as long as it takes: connects, streams, and connects again when the connection is lost.
 package final class ReplicationReader {
     /// Why reading ended, when nothing was wrong.
     package enum Ending: Hashable, Sendable {
@@ -68,6 +68,34 @@ package final class ReplicationReader {
 
     /// One connection, from its start to its end.
     private func attempt() throws(StreamFailure) -> Ending {
+        switch options.capture {
+        case .replication: try attemptReplication()
+        case .triggers: try attemptChangelog()
+        }
+    }
+
+    private func attemptChangelog() throws(StreamFailure) -> Ending {
+        let stream = try ChangelogStream(options.connectionString, catalog: catalog, stop: stop)
+        user = stream.user
+        retry.reached()
+        let isFirst = !memory.hasStreamed
+        let setup = ChangelogSetup(options: options)
+        let (facts, batches) = try setup.start(stream, &memory, consumer.progress())
+        logger.info(
+            isFirst ? "streaming" : "streaming again",
+            metadata: [
+                "capture": "triggers", "lsn": "\(facts.confirmed)", "server": "\(facts.serverVersion)",
+                "system": "\(facts.identity.systemIdentifier)", "timeline": "\(facts.identity.timeline)",
+            ])
+        retry.streaming()
+        consumer.streamStarts(facts)
+        var loop = ChangelogLoop(
+            stream: stream, batches: batches, consumer: consumer, stopPoint: facts.stopPoint,
+            options: options, stop: stop, catalog: catalog, logger: logger)
+        return try loop.run()
+    }
+
+    private func attemptReplication() throws(StreamFailure) -> Ending {
         let stream = try ReplicationStream(options.connectionString, stop: stop)
         user = stream.user
         retry.reached()

@@ -13,6 +13,9 @@ package protocol StreamConsumer: AnyObject {
     /// Takes all messages that have been read, or as many as there is room for.
     func consume(_ stream: ReplicationStream) throws(StreamFailure) -> Consumption
 
+    /// The same of a changelog that triggers write.
+    func consume(_ changelog: ChangelogStream) throws(StreamFailure) -> Consumption
+
     /// Passes on what is encoded, if the sinks can take it.
     func handOver()
 

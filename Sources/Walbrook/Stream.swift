@@ -28,6 +28,12 @@ package final class Stream: Sendable {
 
     /// - Throws: `WalbrookError` when the process is out of descriptors.
     package init(options: StreamOptions, sinks: [any Sink], logger: Logger) throws(WalbrookError) {
+        var options = options
+        if options.reader.capture == .triggers {
+            // They stand in the states of sinks, so that a file of one way is not continued by the other.
+            options.reader.slot = ChangelogSetup.originName
+            options.reader.publications = []
+        }
         self.options = options
         self.sinks = sinks
         self.logger = logger
@@ -55,6 +61,14 @@ package final class Stream: Sendable {
     /// A sink goes on only with what it was begun with: with anything else the same position would be another event.
     private static func check(_ sink: any Sink, _ options: StreamOptions) throws(WalbrookError) {
         guard let origin = sink.held?.origin else { return }
+        let isOfTriggers = origin.slot == ChangelogSetup.originName
+        guard isOfTriggers == (options.reader.capture == .triggers) else {
+            let capture: ReaderOptions.Capture = isOfTriggers ? .triggers : .replication
+            throw WalbrookError(
+                .configuration,
+                "\(sink.name) was begun with --capture \(capture), not \(options.reader.capture)",
+                hint: "Go on with that, or take another path.")
+        }
         for (what, held, asked) in [
             ("format", origin.format, options.transformer.format.rawValue),
             ("slot", origin.slot, options.reader.slot),

@@ -81,10 +81,21 @@ final class StreamPipeline: StreamConsumer {
     }
 
     func consume(_ stream: ReplicationStream) throws(StreamFailure) -> Consumption {
+        try consume { () throws(StreamFailure) in try processor.drain(stream) }
+    }
+
+    func consume(_ changelog: ChangelogStream) throws(StreamFailure) -> Consumption {
+        try consume { () throws(StreamFailure) in try processor.drain(changelog) }
+    }
+
+    /// - Parameter drain: takes what is there into the processor; called again and again while there is room.
+    private func consume(
+        _ drain: () throws(StreamFailure) -> StreamProcessor.Drained
+    ) throws(StreamFailure) -> Consumption {
         defer { statistics.update(processor.lastCommit) }
         while true {
             if processor.buffer.count >= StreamProcessor.batchSize, !handOverBatch() { return .blocked }
-            let drained = try processor.drain(stream)
+            let drained = try drain()
             if fillingSince == nil, processor.buffer.count > 0 { fillingSince = .now }
             switch drained {
             case .full: continue

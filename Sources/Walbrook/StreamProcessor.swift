@@ -42,6 +42,8 @@ struct StreamProcessor: ~Copyable {
     private let catalog: Catalog
     private let logger: Logger
     private(set) var serverVersion = 0
+    /// Whether changes come from triggers, which know less.
+    private var isOfTriggers = false
     /// Types that a message was logged about.
     private var saidGone: Set<OID> = []
 
@@ -79,6 +81,7 @@ struct StreamProcessor: ~Copyable {
         transformer.options.repairsText = facts.hasUnknownEncoding
         transformer.streamStarts(StreamSource(facts.identity, slot: facts.slot))
         serverVersion = facts.serverVersion
+        isOfTriggers = facts.slot == ChangelogSetup.originName
     }
 
     mutating func connectionLost() {
@@ -145,6 +148,23 @@ struct StreamProcessor: ~Copyable {
             case .message(let message): try take(message.bytes)
             case .notYet: return .drained
             case .ended: return .ended
+            }
+        }
+        return .full
+    }
+
+    /// Takes rows of a changelog until there are none, or the batch is full.
+    mutating func drain(_ changelog: ChangelogStream) throws(StreamFailure) -> Drained {
+        while buffer.count < Self.batchSize {
+            if session.hasReachedStop { return .reachedStop }
+            let next = try changelog.next { bytes throws(StreamFailure) in
+                // A row can come with the begin that is past the stop point.
+                if !session.hasReachedStop { try take(bytes) }
+            }
+            switch next {
+            case .message: continue
+            case .notYet: return .drained
+            case .ended: return session.hasReachedStop ? .reachedStop : .ended
             }
         }
         return .full
@@ -235,6 +255,8 @@ struct StreamProcessor: ~Copyable {
                     change, tuplesOf: decoder, bytes, at: session.position, to: &buffer))
         case .begin(let begin):
             let disposition = try session.begin(begin)
+            var begin = begin
+            begin.ordinal = session.position.ordinal
             // Also for a begin that is skipped: events of its transaction may be new.
             transformer.begin(begin)
             guard disposition == .emit else { return }
@@ -245,7 +267,8 @@ struct StreamProcessor: ~Copyable {
             guard try session.commit(commit) == .emit else { return }
             wrote(transformer.appendCommit(at: session.position, to: &buffer))
             noteBoundary()
-        case .truncate(let truncate):
+        case .truncate(var truncate):
+            if isOfTriggers { (truncate.isCascade, truncate.restartsIdentity) = (nil, nil) }
             for relation in truncate.relations {
                 guard try session.change() == .emit else { continue }
                 wrote(

@@ -14,8 +14,20 @@ struct ConnectionArguments: ParsableArguments {
             valueName: "conninfo"))
     var dsn = ""
 
-    @Option(help: ArgumentHelp("The replication slot.", valueName: "name"))
-    var slot = "walbrook"
+    @Option(
+        help: ArgumentHelp(
+            "Who takes the changes down: the server's replication, or the triggers of sql/capture.sql.",
+            valueName: "way"))
+    var capture = ReaderOptions.Capture.replication
+
+    @Option(
+        help: ArgumentHelp(
+            "With --capture triggers: how often to look although no bell rang. (default: 1)",
+            valueName: "seconds"))
+    var pollInterval: Double?
+
+    @Option(help: ArgumentHelp("The replication slot. (default: walbrook)", valueName: "name"))
+    var slot: String?
 
     @Option(help: ArgumentHelp("A publication; repeatable. (default: walbrook)", valueName: "name"))
     var publication: [String] = []
@@ -47,6 +59,8 @@ struct ConnectionArguments: ParsableArguments {
     var retryLimit: Int?
 
     func validate() throws {
+        try validateCapture()
+        let slot = slot ?? "walbrook"
         let letters = slot.utf8.allSatisfy {
             (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_")
         }
@@ -62,9 +76,32 @@ struct ConnectionArguments: ParsableArguments {
         guard retryLimit ?? 0 >= 0 else { throw ValidationError("--retry-limit takes a number from 0.") }
     }
 
+    private func validateCapture() throws {
+        guard capture == .triggers else {
+            guard pollInterval == nil else {
+                throw ValidationError("--poll-interval is of use only with --capture triggers.")
+            }
+            return
+        }
+        let isOfReplication =
+            slot != nil || !publication.isEmpty || noCreate || publishWithoutIdentity || temporary
+                || noStreaming || spoolDir != nil
+        guard !isOfReplication else {
+            throw ValidationError(
+                "--slot, --publication, --no-create, --publish-without-identity, --temporary, "
+                    + "--no-streaming and --spool-dir belong to replication: "
+                    + "leave them out with --capture triggers.")
+        }
+        guard pollInterval.map({ (0.01...3600).contains($0) }) ?? true else {
+            throw ValidationError("--poll-interval takes seconds from 0.01 to 3600.")
+        }
+    }
+
     func fill(_ options: inout StreamOptions) {
         options.reader.connectionString = dsn
-        options.reader.slot = slot
+        options.reader.capture = capture
+        options.reader.pollInterval = .seconds(pollInterval ?? 1)
+        options.reader.slot = slot ?? "walbrook"
         if !publication.isEmpty { options.reader.publications = publication }
         options.reader.mayCreate = !noCreate
         options.reader.publishesWithoutIdentity = publishWithoutIdentity
@@ -98,3 +135,5 @@ enum LogLevel: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension StandardErrorLog.Format: ExpressibleByArgument {}
+
+extension ReaderOptions.Capture: ExpressibleByArgument {}

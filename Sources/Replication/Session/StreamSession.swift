@@ -27,6 +27,8 @@ package struct StreamSession: Sendable {
     /// Whether every event up to the stop point has been emitted.
     package private(set) var hasReachedStop = false
     package private(set) var isInTransaction = false
+    /// The last commit since the connection stands.
+    private var lastCommit: Position?
 
     package let stopPoint: StopPoint?
     /// The highest event that any sink holds from a run before.
@@ -53,6 +55,7 @@ package struct StreamSession: Sendable {
     /// The server closed or cut the connection: it will send the open transaction again from its begin.
     package mutating func connectionLost() {
         isInTransaction = false
+        lastCommit = nil
     }
 
     package mutating func begin(_ begin: Begin) throws(SessionError) -> Disposition {
@@ -62,7 +65,10 @@ package struct StreamSession: Sendable {
             return .stop
         }
         isInTransaction = true
-        position = Position(lsn: begin.commitLSN, ordinal: 1)
+        // The transactions of one batch of a changelog share an LSN; those of a log never do.
+        let follows = lastCommit.map { $0.lsn == begin.commitLSN } ?? false
+        guard !follows || position.ordinal < .max - 1 else { throw .tooManyChanges(position) }
+        position = Position(lsn: begin.commitLSN, ordinal: follows ? position.ordinal + 1 : 1)
         return disposition()
     }
 
@@ -83,6 +89,7 @@ package struct StreamSession: Sendable {
         }
         isInTransaction = false
         position.ordinal += 1
+        lastCommit = position
         let disposition = disposition()
         guard disposition != .stop else { return .stop }
         passed(commit.endLSN)

@@ -53,10 +53,11 @@ package struct TypeName: Hashable, Sendable {
 /// TRUNCATE of one or more tables, those it cascaded to included.
 package struct Truncate: Hashable, Sendable {
     package var relations: [OID]
-    package var isCascade: Bool
-    package var restartsIdentity: Bool
+    /// Nil where the statement is not known, as for a trigger.
+    package var isCascade: Bool?
+    package var restartsIdentity: Bool?
 
-    package init(relations: [OID], isCascade: Bool, restartsIdentity: Bool) {
+    package init(relations: [OID], isCascade: Bool?, restartsIdentity: Bool?) {
         self.relations = relations
         self.isCascade = isCascade
         self.restartsIdentity = restartsIdentity

@@ -4,6 +4,8 @@ package struct Begin: Hashable, Sendable {
     package var commitLSN: LSN
     package var committedAt: Timestamp
     package var xid: TransactionID
+    /// The ordinal of its begin: 1, but where several transactions share an LSN, as those of a batch of a changelog do.
+    package var ordinal: UInt32 = 1
 
     package init(commitLSN: LSN, committedAt: Timestamp, xid: TransactionID) {
         self.commitLSN = commitLSN

@@ -8,6 +8,8 @@ struct JSONFormat: EventFormat, ~Copyable {
     private var transaction = OutputBuffer(capacity: 64)
     /// `,"origin":"…"` of the open transaction; mostly empty.
     private var origin = OutputBuffer(capacity: 64)
+    /// The ordinal of the open transaction's begin.
+    private var firstOrdinal: UInt32 = 1
     private let row: JSONRowEncoder
 
     init(options: TransformerOptions) {
@@ -15,6 +17,7 @@ struct JSONFormat: EventFormat, ~Copyable {
     }
 
     mutating func prepare(_ open: OpenTransaction) {
+        firstOrdinal = open.begin.ordinal
         head.truncate(to: 0)
         head.appendStart(open.begin.commitLSN)
         transaction.truncate(to: 0)
@@ -38,8 +41,8 @@ struct JSONFormat: EventFormat, ~Copyable {
     func appendCommit(at position: Position, to buffer: inout OutputBuffer) -> Int {
         appendHead(position, "commit", to: &buffer)
         buffer.append(",\"changes\":")
-        // The begin is ordinal 1, the commit the last + 1.
-        buffer.appendDecimal(UInt64(position.ordinal) - 2)
+        // The changes stand between the begin and the commit.
+        buffer.appendDecimal(UInt64(position.ordinal) - UInt64(firstOrdinal) - 1)
         buffer.append("}\n")
         return 1
     }
@@ -64,10 +67,12 @@ struct JSONFormat: EventFormat, ~Copyable {
     ) -> Int {
         appendHead(position, "truncate", to: &buffer)
         buffer.append(table.text, table.plan.names)
-        buffer.append(",\"cascade\":")
-        if truncate.isCascade { buffer.append("true") } else { buffer.append("false") }
-        buffer.append(",\"restart_identity\":")
-        if truncate.restartsIdentity { buffer.append("true") } else { buffer.append("false") }
+        if let isCascade = truncate.isCascade {
+            buffer.append(isCascade ? ",\"cascade\":true" : ",\"cascade\":false")
+        }
+        if let restarts = truncate.restartsIdentity {
+            buffer.append(restarts ? ",\"restart_identity\":true" : ",\"restart_identity\":false")
+        }
         buffer.append("}\n")
         return 1
     }

@@ -1,0 +1,183 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Capture by triggers beside many writers, while whoever reads is killed again and again.
+@Suite struct CaptureTests {
+    private static let clients = 8
+    private static let transactions = 1250
+    /// Changes of each transaction: two blocks of counters, and rows of its own.
+    private static let changes = 20
+
+    /// Rows are locked in the order of their numbers, so that no two transactions wait for each other.
+    private static let script = #"""
+        \set a random(0, 49)
+        \set b random(50, 99)
+        BEGIN;
+        UPDATE counters SET n = n + 1
+         WHERE id IN (SELECT id FROM counters WHERE block = :a ORDER BY id FOR UPDATE);
+        INSERT INTO entries (v) SELECT 'a "b" \c, ' || g FROM generate_series(1, 10) g;
+        UPDATE counters SET n = n + 1
+         WHERE id IN (SELECT id FROM counters WHERE block = :b ORDER BY id FOR UPDATE);
+        COMMIT;
+        """#
+
+    @Test(.timeLimit(.minutes(10)))
+    func killedBesideWriters() async throws {
+        let server = try await blocking { try PostgresServer.start(settings: ["wal_level": "replica"]) }
+        let directory = try TemporaryDirectory()
+        let path = directory.path("events.ndjson")
+        let arguments = [
+            "stream", "-d", server.conninfo(), "--capture", "triggers", "--transactions", "--to",
+            "file:\(path)",
+        ]
+        try await blocking {
+            try server.run(
+                tool: "psql", arguments: ["-q", "-v", "ON_ERROR_STOP=1", "-f", Self.captureScript])
+            try server.psql(
+                """
+                CREATE TABLE counters (id int PRIMARY KEY, block int, n int NOT NULL DEFAULT 0);
+                CREATE INDEX ON counters (block);
+                CREATE TABLE entries (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text);
+                SELECT walbrook.capture('counters'), walbrook.capture('entries');
+                INSERT INTO counters (id, block) SELECT g, g / 5 FROM generate_series(0, 499) g;
+                INSERT INTO counters (id, block) SELECT g, 1000 FROM generate_series(1000, 1002) g;
+                """)
+            try Self.script.write(toFile: directory.path("script"), atomically: true, encoding: .utf8)
+        }
+        async let written: Void = blocking { try Self.write(server, directory.path("script")) }
+        let killing = try await blocking {
+            var seed = Seed("kill -9 beside a changelog")
+            for _ in 1...20 {
+                let process = try WalbrookProcess.start(arguments, stdout: .devNull)
+                seed.pause(100...1500)
+                guard process.isRunning else { throw TestFailure(process.standardError) }
+                process.kill()
+            }
+            return true
+        }
+        try await written
+        try await blocking {
+            #expect(killing)
+            try WalbrookProcess.start(arguments + ["--until", "now"], stdout: .devNull)
+                .succeed(within: .seconds(180))
+            try Self.judge(path)
+            #expect(try server.psql("SELECT count(*) FROM walbrook.changelog") == "0")
+            try Oracle.verify(
+                events: path, source: "postgres", on: server,
+                excluding: ["layout", "changelog", "batch", "progress"].reduce(into: []) {
+                    $0.insert("walbrook.\($1)")
+                })
+            try server.destroy()
+        }
+    }
+
+    /// Eight writers, and three transactions that begin before them and commit after a part of their work.
+    private static func write(_ server: PostgresServer, _ script: String) throws {
+        let long = try (0..<3).map { index in
+            let session = try server.session()
+            try session.send("BEGIN; UPDATE counters SET n = n + 1 WHERE id = \(1000 + index)")
+            return session
+        }
+        for (index, session) in long.enumerated() {
+            try server.run(
+                tool: "pgbench",
+                arguments: [
+                    "-n", "-c", "\(clients)", "-j", "2", "-t",
+                    "\(transactions / 3 + (index == 0 ? transactions % 3 : 0))",
+                    "-f", script,
+                ])
+            try session.send("UPDATE counters SET n = n + 1 WHERE id = \(1000 + index); COMMIT")
+            try session.close()
+        }
+    }
+
+    private static func judge(_ path: String) throws {
+        let log = EventLog(path)
+        try log.assertPositionsStrictlyIncrease()
+        let counts = try log.counts()
+        let all = clients * transactions
+        #expect(counts["update"] == all * 10 + 6)
+        #expect(counts["insert"] == all * 10 + 503)
+        #expect(counts["begin"] == all + 5 && counts["commit"] == all + 5)
+        var open: (xid: UInt64?, changes: UInt32, begin: UInt32)?
+        var ended: Set<UInt64> = []
+        var counters: [Substring: Int] = [:]
+        for event in try log.events() {
+            switch event.op {
+            case "begin":
+                guard open == nil, let xid = event.xid, ended.insert(xid).inserted else {
+                    throw TestFailure("a transaction begins inside another or again: \(event.line)")
+                }
+                open = (xid, 0, event.position.ordinal)
+            case "commit":
+                guard let transaction = open, transaction.xid == event.xid,
+                    event.position.ordinal == transaction.begin + transaction.changes + 1,
+                    event.line.hasSuffix("\"changes\":\(transaction.changes)}")
+                else { throw TestFailure("not the commit of what is open: \(event.line)") }
+                open = nil
+            default:
+                guard open?.xid == event.xid else { throw TestFailure("a transaction is cut: \(event.line)") }
+                open?.changes += 1
+                guard event.op == "update" else { continue }
+                // Each change of a row finds what the one before it left.
+                let change = /"key":{"id":(\d+)}.*"before":{.*"n":(\d+)},"after":{.*"n":(\d+)}}/
+                guard let found = event.line.firstMatch(of: change), let before = Int(found.2),
+                    let after = Int(found.3), counters[found.1, default: 0] == before, after == before + 1
+                else { throw TestFailure("out of the row's order: \(event.line)") }
+                counters[found.1] = after
+            }
+        }
+        #expect(open == nil)
+    }
+
+    private static var captureScript: String {
+        var root = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { root.deleteLastPathComponent() }
+        return root.appendingPathComponent("sql/capture.sql").path
+    }
+
+    /// The server dies beside the stream, which goes on by itself and writes nothing twice.
+    @Test(.timeLimit(.minutes(5)))
+    func throughCrashesOfTheServer() async throws {
+        let server = try await blocking { try PostgresServer.start(settings: ["wal_level": "replica"]) }
+        let directory = try TemporaryDirectory()
+        let path = directory.path("events.ndjson")
+        let arguments = ["stream", "-d", server.conninfo(), "--capture", "triggers", "--to", "file:\(path)"]
+        let process = try await blocking {
+            try Load.prepare(server, "postgres")
+            try server.run(
+                tool: "psql", arguments: ["-q", "-v", "ON_ERROR_STOP=1", "-f", Self.captureScript])
+            // What was there before is no event, so begin with nothing.
+            try server.psql(
+                """
+                SELECT walbrook.capture('pgbench_tellers'), walbrook.capture('pgbench_branches'),
+                    walbrook.capture('pgbench_history');
+                UPDATE pgbench_tellers SET filler = 'x'; UPDATE pgbench_branches SET filler = 'x';
+                """)
+            return try WalbrookProcess.start(arguments, stdout: .devNull)
+        }
+        try await Load.during(server, "postgres") {
+            var seed = Seed("crashes of the server beside a changelog")
+            for _ in 1...6 {
+                seed.pause(300...1200)
+                try server.kill()
+                try server.start()
+            }
+        }
+        try await blocking {
+            process.terminate()
+            try process.succeed()
+            try WalbrookProcess.start(arguments + ["--until", "now"], stdout: .devNull).succeed()
+            try EventLog(path).assertPositionsStrictlyIncrease()
+            let counts = try EventLog(path).counts()
+            let history = try server.psql("SELECT count(*) FROM pgbench_history")
+            #expect("\(counts["insert"] ?? 0)" == history)
+            // Of each row the last event is the row as it is, and each but the first follows the one before.
+            let balance = try server.psql("SELECT sum(bbalance) FROM pgbench_branches")
+            let last = try EventLog(path).lines().last { $0.contains("\"pgbench_branches\"") } ?? ""
+            #expect(last.contains("\"bbalance\":\(balance),"))
+            try server.destroy()
+        }
+    }
+}
