@@ -85,7 +85,7 @@ struct ConnectionArguments: ParsableArguments {
         }
         let isOfReplication =
             slot != nil || !publication.isEmpty || noCreate || publishWithoutIdentity || temporary
-                || noStreaming || spoolDir != nil
+            || noStreaming || spoolDir != nil
         guard !isOfReplication else {
             throw ValidationError(
                 "--slot, --publication, --no-create, --publish-without-identity, --temporary, "
