@@ -26,6 +26,9 @@ struct StreamCommand: ParsableCommand {
         try connection.validate()
         try selection.validate()
         try output.validate()
+        guard connection.capture == .replication || listening.listen.isEmpty else {
+            throw ValidationError("--listen has no place in the batches of --capture triggers.")
+        }
         try listening.validate()
         try listening.validate(connection, selection, output)
         guard !connection.temporary || !(output.to.contains(where: \.isFile) || output.journal.journal != nil)
