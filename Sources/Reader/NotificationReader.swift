@@ -128,7 +128,7 @@ package final class NotificationReader: Sendable {
     }
 
     /// How long a reader that is a little late may hold up the server's queue before notifications are dropped.
-    private static let patience = Duration.seconds(1)
+    private static let patience = Duration.seconds(5)
 
     private func awaitRoom() {
         let poller = Poller(wakeUp: stop.wakeUp)
