@@ -68,9 +68,10 @@ let package = Package(
         .testTarget(
             name: "TransformerTests", dependencies: ["Replication", "Transformer"], swiftSettings: settings),
         .testTarget(name: "ReaderTests", dependencies: ["Reader", "Replication"], swiftSettings: settings),
+        .target(name: "SystemCalls", path: "Tests/SystemCalls"),
         .testTarget(
-            name: "SinksTests", dependencies: ["Replication", "Sinks", "TestSupport"], swiftSettings: settings
-        ),
+            name: "SinksTests", dependencies: ["Replication", "Sinks", "SystemCalls", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests", dependencies: ["TestSupport", "Libpq", "WalbrookCommand"],
             exclude: ["Golden", "Python"], swiftSettings: settings),

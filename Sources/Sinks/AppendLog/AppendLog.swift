@@ -37,6 +37,8 @@ final class AppendLog: Sendable {
         var held: HeldEvents
         var floor: Position
         var state: UInt64
+        /// Whether there is a state of this file, by this process or one before.
+        var hasState: Bool
         var isCommitting = false
         /// Nothing more is written.
         var isClosed = false
@@ -63,7 +65,7 @@ final class AppendLog: Sendable {
         self.stateFile = stateFile
         self.report = report
         self.committed = committed
-        written = Mutex(Written(data: data, held: held, floor: floor, state: state))
+        written = Mutex(Written(data: data, held: held, floor: floor, state: state, hasState: state > 0))
         committing = DispatchQueue(label: "walbrook.\(name).commit")
     }
 
@@ -78,11 +80,14 @@ final class AppendLog: Sendable {
 
     /// Writes a batch from a byte on, and has it made durable. A batch that is empty only moves the boundary.
     func append(_ batch: Batch, from start: Int) {
-        let data = written.withLock { $0.isClosed ? nil : $0.data }
-        guard let data else { return }
+        guard let data = written.withLock({ $0.isClosed ? nil : $0.data }), storeFirstState() else { return }
         do throws(Descriptor.Failure) {
             if start < batch.bytes.count {
                 guard let descriptor = data.descriptor else { preconditionFailure("\(name) has no file") }
+                // In one that was cut, a hole would come before what is written now.
+                guard try descriptor.status().size == data.length else {
+                    return close("its file was cut or written to by somebody else")
+                }
                 try descriptor.write(batch.bytes, from: start, at: data.length)
             }
         } catch {
@@ -103,6 +108,12 @@ final class AppendLog: Sendable {
         requestCommit()
     }
 
+    /// Bytes that no state speaks of would be nobody's after a crash. Returns whether there is a state.
+    private func storeFirstState() -> Bool {
+        if written.withLock(\.hasState) { return true }
+        return committing.sync { written.withLock(\.hasState) || commit() }
+    }
+
     /// The stream comes from here from now on.
     func setOrigin(_ origin: StreamOrigin) {
         written.withLock { $0.held.origin = origin }
@@ -113,7 +124,7 @@ final class AppendLog: Sendable {
     /// and returns the new one, or nil to stay.
     func replace(_ body: (Data) throws(Descriptor.Failure) -> Data?) {
         committing.sync {
-            guard commit() else { return }
+            guard !written.withLock(\.isClosed), commit() else { return }
             let old = data
             do throws(Descriptor.Failure) {
                 guard let new = try body(old) else { return }
@@ -153,28 +164,39 @@ final class AppendLog: Sendable {
 
     /// Makes durable what was written until now. Returns whether it could.
     private func commit() -> Bool {
-        let (data, batch, state, isBroken) = written.withLock { written in
+        let now = written.withLock { written in
             written.isCommitting = false
             written.state += 1
-            let state = LogState(
-                sequence: written.state, held: written.held, floor: written.floor,
-                length: written.data.length, inode: written.data.inode, first: written.data.first)
-            return (written.data, written.batch, state, written.isBroken)
+            return written
         }
-        guard !isBroken else { return false }
+        guard !now.isBroken else { return false }
+        let data = now.data
         do throws(Descriptor.Failure) {
             if let descriptor = data.descriptor {
                 let status = try descriptor.status()
                 guard status.links > 0 else { return fail("its file was deleted") }
-                guard status.size >= data.length else { return fail("its file was cut by somebody else") }
-                try descriptor.synchronizeData()
+                guard status.size >= data.length else {
+                    return fail("its file was cut or written to by somebody else")
+                }
             }
-            try stateFile.store(state)
+            guard try stateFile.isInPlace() else {
+                return fail("its state, \(stateFile.path), was deleted or moved away")
+            }
+            var tail = ""
+            if let descriptor = data.descriptor {
+                try descriptor.synchronizeData()
+                tail = try LogState.tail(of: descriptor, length: data.length)
+            }
+            try stateFile.store(
+                LogState(
+                    sequence: now.state, held: now.held, floor: now.floor, length: data.length,
+                    inode: data.inode, first: data.first, tail: tail))
         } catch {
             return fail("cannot make it durable: \(error.description)")
         }
-        committed(Commit(data: data, last: state.held.last, batch: batch))
-        if batch > 0 { report.durable(through: batch) }
+        written.withLock { $0.hasState = true }
+        committed(Commit(data: data, last: now.held.last, batch: now.batch))
+        if now.batch > 0 { report.durable(through: now.batch) }
         return true
     }
 

@@ -14,10 +14,20 @@ struct LogState: Hashable {
     var inode: UInt64
     /// The first event in it; nil as long as there is none.
     var first: Position?
+    /// Digest of the last bytes that count. A file of another origin can have the same name, size and even inode.
+    var tail: String
 
     /// Bytes that a state takes up, padded: never more than one page of any disk.
     static let size = 4096
     private static let title = "walbrook state 1"
+    /// How many bytes `tail` is of, if there are so many: a few lines, each with a position of its own.
+    private static let tailSize = 1024
+
+    /// The digest of the last of so many bytes of a file.
+    static func tail(of descriptor: Descriptor, length: Int) throws(Descriptor.Failure) -> String {
+        let size = min(length, tailSize)
+        return digest(try descriptor.read(size, at: length - size))
+    }
 }
 
 /// The written form: lines of a key and a value, for a person too, and the digest of them all.
@@ -32,12 +42,12 @@ extension LogState {
                 ("database", origin.identity.database), ("slot", origin.slot),
             ] + origin.publications.map { ("publication", $0) } + [
                 ("length", "\(length)"), ("inode", "\(inode)"), ("first", first.map { "\($0)" } ?? ""),
-                ("last", "\(held.last)"), ("confirmed", "\(held.confirmed)"),
+                ("tail", tail), ("last", "\(held.last)"), ("confirmed", "\(held.confirmed)"),
                 ("floor", "\(floor)"),
             ]
         var text = Self.title + "\n"
         for (key, value) in fields { text += "\(key) \(Self.escape(value))\n" }
-        text += "sha256 \(Self.digest(text))\n"
+        text += "sha256 \(Self.digest(Array(text.utf8)))\n"
         guard text.utf8.count <= Self.size else { return nil }
         return Array(text.utf8) + [UInt8](repeating: 0, count: Self.size - text.utf8.count)
     }
@@ -46,19 +56,23 @@ extension LogState {
     init?(decoding bytes: ArraySlice<UInt8>) {
         guard bytes.count == Self.size, let end = bytes.firstIndex(of: 0) ?? Optional(bytes.endIndex),
             bytes[end...].allSatisfy({ $0 == 0 }),
-            let text = String(validating: bytes[..<end], as: UTF8.self)
+            bytes[..<end].last == 0x0A
         else { return nil }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.first == Substring(Self.title), lines.count > 3, lines.last == "" else { return nil }
-        let body = lines.dropLast(2).joined(separator: "\n") + "\n"
-        guard lines[lines.count - 2] == "sha256 \(Self.digest(body))" else { return nil }
-        var values: [Substring: [String]] = [:]
-        for line in lines.dropFirst().dropLast(2) {
-            let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else { return nil }
-            values[parts[0], default: []].append(Self.unescape(parts[1]))
+        // By bytes: to Swift, a name that begins with an accent or ends with a carriage return is one character with
+        // the space or the line feed beside it.
+        var lines = bytes[..<end].dropLast().split(separator: 0x0A, omittingEmptySubsequences: false)
+        guard lines.count > 2, let checksum = lines.popLast(),
+            Self.text(checksum) == "sha256 \(Self.digest(Array(bytes[..<checksum.startIndex])))",
+            Self.text(lines.removeFirst()) == Self.title
+        else { return nil }
+        var values: [String: [String]] = [:]
+        for line in lines {
+            guard let space = line.firstIndex(of: 0x20), let key = Self.text(line[..<space]),
+                let value = Self.text(line[(space + 1)...])
+            else { return nil }
+            values[key, default: []].append(Self.unescape(value))
         }
-        func value(_ key: Substring) -> String { values[key]?.first ?? "" }
+        func value(_ key: String) -> String { values[key]?.first ?? "" }
         guard let sequence = UInt64(value("sequence")), let timeline = UInt32(value("timeline")),
             let length = Int(value("length")), length >= 0, let inode = UInt64(value("inode")),
             let last = Position(value("last")), let confirmed = LSN(value("confirmed"))
@@ -68,6 +82,7 @@ extension LogState {
         self.inode = inode
         first = Position(value("first"))
         floor = Position(value("floor")) ?? .start
+        tail = value("tail")
         held = HeldEvents(
             origin: StreamOrigin(
                 identity: ServerIdentity(
@@ -76,18 +91,30 @@ extension LogState {
             last: last, confirmed: confirmed)
     }
 
-    private static func digest(_ text: String) -> String {
-        SHA256.hash(data: Array(text.utf8)).map { byte in
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String? {
+        String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func digest(_ bytes: [UInt8]) -> String {
+        SHA256.hash(data: bytes).map { byte in
             String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         }.joined()
     }
 
     /// A database's name may hold anything but a zero byte.
     private static func escape(_ value: String) -> String {
-        value.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+        var result = ""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 
-    private static func unescape(_ value: Substring) -> String {
+    private static func unescape(_ value: String) -> String {
         var (result, isEscaped) = ("", false)
         for scalar in value.unicodeScalars {
             if isEscaped {

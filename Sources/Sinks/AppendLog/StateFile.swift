@@ -8,9 +8,11 @@ internal import Replication
 final class StateFile: Sendable {
     let path: String
     private let descriptor: Descriptor
+    private let inode: UInt64
     /// Whole states, the newest first.
     let states: [LogState]
-    /// Whether there was something in it that is not a state.
+    /// Whether there was something in it that is not a state, and not the very first one, torn by a crash: before that
+    /// is whole, nothing counts.
     let isDamaged: Bool
     /// Bytes behind the two places for the process that has the file.
     private static let holderSize = 32
@@ -31,9 +33,19 @@ final class StateFile: Sendable {
             let bytes = try descriptor.read(2 * LogState.size + Self.holderSize, at: 0)
             holder = String(
                 decoding: bytes.dropFirst(2 * LogState.size).prefix { $0 != 0x0A }, as: UTF8.self)
-            states = Self.states(in: bytes)
-            isDamaged = states.isEmpty && bytes.prefix(2 * LogState.size).contains { $0 != 0 }
-            if isOurs { try Self.claim(descriptor, size: bytes.count) }
+            var states = Self.states(in: bytes)
+            let firstPlace = Self.place(of: 1)
+            isDamaged =
+                states.isEmpty
+                && bytes.prefix(2 * LogState.size).enumerated().contains { index, byte in
+                    byte != 0 && index / LogState.size != firstPlace
+                }
+            inode = try descriptor.status().inode
+            if isOurs {
+                try Self.claim(descriptor, size: bytes.count)
+                if !states.isEmpty { try Self.renew(&states[0], descriptor) }
+            }
+            self.states = states
         } catch {
             descriptor.closeDescriptor()
             throw SinkError(sink: sink, reason: "\(path): \(error.description)")
@@ -69,14 +81,36 @@ final class StateFile: Sendable {
         try descriptor.synchronizeData()
     }
 
+    /// Writes the newest state once more, as the next one. A process that failed to synchronize it has left it in memory,
+    /// where it looks as if it were on the disk.
+    private static func renew(
+        _ state: inout LogState, _ descriptor: Descriptor
+    ) throws(Descriptor.Failure) {
+        state.sequence += 1
+        try write(state, descriptor)
+    }
+
+    private static func write(_ state: LogState, _ descriptor: Descriptor) throws(Descriptor.Failure) {
+        guard let bytes = state.encoded else { throw Descriptor.Failure(code: EOVERFLOW) }
+        try descriptor.write(bytes.span, at: place(of: state.sequence) * LogState.size)
+        try descriptor.synchronizeData()
+    }
+
+    private static func place(of sequence: UInt64) -> Int {
+        Int(sequence % 2)
+    }
+
     deinit {
         descriptor.closeDescriptor()
     }
 
+    /// Whether the next process would find it: nobody has deleted it, or moved it away.
+    func isInPlace() throws(Descriptor.Failure) -> Bool {
+        try Descriptor.status(of: path)?.inode == inode
+    }
+
     /// Writes the state over the older one of the two, and waits until it is durable.
     func store(_ state: LogState) throws(Descriptor.Failure) {
-        guard let bytes = state.encoded else { throw Descriptor.Failure(code: EOVERFLOW) }
-        try descriptor.write(bytes.span, at: Int(state.sequence % 2) * LogState.size)
-        try descriptor.synchronizeData()
+        try Self.write(state, descriptor)
     }
 }

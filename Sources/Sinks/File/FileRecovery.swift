@@ -17,6 +17,19 @@ struct FileRecovery: Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// What a symbolic link leads to, also if that does not exist yet: the state stands beside the file itself, so that
+    /// two names of it are one lock, and what is renamed is the file and not the link.
+    static func target(of path: String) -> String {
+        var target = path
+        // More are an error to the system, too.
+        for _ in 0..<40 {
+            guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: target) else { break }
+            let slash = next.hasPrefix("/") ? nil : target.lastIndex(of: "/")
+            target = (slash.map { String(target[...$0]) } ?? "") + next
+        }
+        return target
+    }
+
     struct Result: Sendable {
         var stateFile: StateFile
         var data: AppendLog.Data
@@ -84,7 +97,13 @@ struct FileRecovery: Sendable {
     /// The file of the state in the same directory, by whatever name.
     private func findMoved(_ state: LogState) throws(SinkError) -> String? {
         guard state.length > 0 else { return nil }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: directory)
+        } catch {
+            throw SinkError(
+                sink: name, reason: "cannot look for the file that was written in \(directory): \(error)")
+        }
         for name in names {
             let candidate = directory + "/" + name
             guard let status = try? Descriptor.status(of: candidate), status.inode == state.inode,
@@ -108,6 +127,7 @@ struct FileRecovery: Sendable {
         do throws(Descriptor.Failure) {
             let status = try descriptor.status()
             guard status.size == 0 else { throw Descriptor.Failure(code: EEXIST) }
+            guard try descriptor.lock() else { throw Descriptor.Failure(code: EBUSY) }
             try Descriptor.synchronizeDirectory(directory)
             return AppendLog.Data(descriptor: descriptor, inode: status.inode)
         } catch {
@@ -118,20 +138,26 @@ struct FileRecovery: Sendable {
 
     /// Opens a file and cuts it back to what its state says.
     private func cut(_ path: String, to state: LogState) throws(SinkError) -> AppendLog.Data {
-        let (descriptor, isWhole) = try attempt("cannot recover \(path)") { () throws(Descriptor.Failure) in
+        let (descriptor, isSame) = try attempt("cannot recover \(path)") { () throws(Descriptor.Failure) in
             let descriptor = try Descriptor.openFile(path, creates: false)
-            let end = state.length > 0 ? try descriptor.read(1, at: state.length - 1) : [0x0A]
-            if end == [0x0A], try descriptor.status().size > state.length {
-                try descriptor.truncate(to: state.length)
-                try descriptor.synchronizeData()
+            do throws(Descriptor.Failure) {
+                guard try descriptor.lock() else { throw Descriptor.Failure(code: EBUSY) }
+                let isSame = try LogState.tail(of: descriptor, length: state.length) == state.tail
+                if isSame, try descriptor.status().size > state.length {
+                    try descriptor.truncate(to: state.length)
+                    try descriptor.synchronizeData()
+                }
+                return (descriptor, isSame)
+            } catch {
+                descriptor.closeDescriptor()
+                throw error
             }
-            return (descriptor, end == [0x0A])
         }
-        guard isWhole else {
+        guard isSame else {
             descriptor.closeDescriptor()
             throw refusal(
-                "\(path) has no whole line where its state says that one ends, at byte \(state.length)",
-                hint: "Somebody else has written to it. \(Self.anew)")
+                "\(path) is not what was written: its bytes up to \(state.length) do not end as its state says",
+                hint: "Put the file back as it was. \(Self.anew)")
         }
         return AppendLog.Data(
             descriptor: descriptor, inode: state.inode, length: state.length, first: state.first)
@@ -148,7 +174,8 @@ struct FileRecovery: Sendable {
         do {
             return try body()
         } catch {
-            throw SinkError(sink: name, reason: "\(what): \(error.description)")
+            let kind: SinkError.Kind = error.code == EBUSY ? .busy : .failed
+            throw SinkError(kind, sink: name, reason: "\(what): \(error.description)")
         }
     }
 

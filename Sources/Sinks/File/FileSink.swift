@@ -15,6 +15,8 @@ package final class FileSink: Sink {
         var report: SinkReport?
         /// Made when the first stream starts.
         var log: AppendLog?
+        /// Told to open the file anew before there was a log.
+        var shallReopen = false
     }
 
     private let recovery: FileRecovery
@@ -28,12 +30,16 @@ package final class FileSink: Sink {
     /// - Throws: `SinkError` when it cannot be opened, is not ours, or is in use.
     package init(path: String, rotation: FileRotation = FileRotation()) throws(SinkError) {
         name = "file:\(path)"
-        recovery = FileRecovery(path: path, name: name)
+        recovery = FileRecovery(path: FileRecovery.target(of: path), name: name)
         self.rotation = rotation
         recovered = try recovery.run()
         held = recovered.state?.held
         notice = recovered.notice
         writing = DispatchQueue(label: "walbrook.\(name)")
+    }
+
+    deinit {
+        if work.withLock(\.log) == nil { recovered.data.descriptor?.closeDescriptor() }
     }
 
     package var keepsState: Bool { true }
@@ -53,6 +59,7 @@ package final class FileSink: Sink {
                 state: recovered.state?.sequence ?? 0, report: report)
             log.setOrigin(origin)
             work.log = log
+            if work.shallReopen { writing.async { self.reopen(log) } }
             if log.data.length > 0 { rotateWhenOld(log) }
         }
     }
@@ -70,12 +77,17 @@ package final class FileSink: Sink {
     }
 
     package func reopen() {
-        guard let log = work.withLock(\.log) else { return }
-        writing.async { [self] in
-            log.replace { old throws(Descriptor.Failure) in
-                if try Descriptor.status(of: recovery.path)?.inode == old.inode { return nil }
-                return try recovery.openNew()
-            }
+        let log = work.withLock { work in
+            if work.log == nil { work.shallReopen = true }
+            return work.log
+        }
+        if let log { writing.async { self.reopen(log) } }
+    }
+
+    private func reopen(_ log: AppendLog) {
+        log.replace { [recovery] old throws(Descriptor.Failure) in
+            if try Descriptor.status(of: recovery.path)?.inode == old.inode { return nil }
+            return try recovery.openNew()
         }
     }
 

@@ -30,6 +30,7 @@ struct Descriptor: Sendable {
             case ENOSPC: return "no space left on the device"
             case EDQUOT: return "the disk quota is used up"
             case EFBIG: return "the limit of a file's size is reached"
+            case EBUSY: return "another process writes it"
             default:
                 // SAFETY: strerror returns a string that lives until its next call; it is copied at once.
                 return unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"

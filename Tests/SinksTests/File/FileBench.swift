@@ -60,7 +60,11 @@ struct FileRun {
     private let reports: AsyncStream<Void>
 
     init(_ path: String, rotation: FileRotation = FileRotation(), origin: StreamOrigin = .sample) throws {
-        sink = try Self.open(path, rotation)
+        self.init(try Self.open(path, rotation), origin: origin)
+    }
+
+    init(_ sink: FileSink, origin: StreamOrigin = .sample) {
+        self.sink = sink
         let (reports, continuation) = AsyncStream<Void>.makeStream()
         self.reports = reports
         report = SinkReport { continuation.yield() }

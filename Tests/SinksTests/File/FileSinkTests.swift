@@ -163,7 +163,7 @@ struct FileSinkTests {
         // Longer, but not with our lines.
         try handle.truncate(atOffset: 0)
         try handle.write(contentsOf: Data(repeating: 0x61, count: 40))
-        #expect(try refusal().reason.contains("no whole line"))
+        #expect(try refusal().reason.contains("not what was written"))
         // Both places of the state damaged.
         try Data(repeating: 0x62, count: state.count).write(to: URL(fileURLWithPath: path + ".walbrook"))
         #expect(try refusal().reason.contains("damaged"))
