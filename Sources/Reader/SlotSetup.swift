@@ -94,7 +94,7 @@ struct SlotSetup {
     ) throws(StreamFailure) -> LSN {
         let confirmed = slot.confirmed ?? .zero
         do throws(ContinuityError) {
-            let ours = memory.hasStreamed ? progress.confirmed : nil
+            let ours = memory.hasStreamed ? progress.noted : nil
             try ServerContinuity.acceptSlot(confirmed: confirmed, ours: ours)
         } catch {
             throw StreamFailure(error)
@@ -107,7 +107,7 @@ struct SlotSetup {
         guard memory.hasStreamed else { return failure("the slot \(memory.slot) was dropped just now", hint) }
         return failure(
             "the slot \(memory.slot) was dropped while the stream was interrupted, and the changes since "
-                + "\(progress.confirmed) are lost to this stream", hint)
+                + "\(progress.noted) are lost to this stream", hint)
     }
 
     private func failure(_ sentence: String, _ hint: String) -> StreamFailure {

@@ -44,6 +44,8 @@ package enum Consumption: Hashable, Sendable {
 package struct StreamProgress: Sendable {
     package var received = LSN.zero
     package var confirmed = LSN.zero
+    /// What was confirmed, or may have been by a run before: the slot may stand there without a gap.
+    package var noted = LSN.zero
     /// The last event that was emitted.
     package var emitted = Position.start
     /// The highest LSN of an event that was emitted, or that may have been confirmed.

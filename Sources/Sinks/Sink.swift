@@ -24,6 +24,9 @@ package protocol Sink: AnyObject, Sendable {
     /// Whether it reports single events as durable, and not only batches.
     var reportsEvents: Bool { get }
 
+    /// Who reads from it and how far they are, at this moment. From any thread.
+    var subscribers: [SubscriberState] { get }
+
     /// Begins to work, and reports to `report` from then on.
     func start(reportingTo report: SinkReport)
 
@@ -48,6 +51,8 @@ package protocol Sink: AnyObject, Sendable {
 extension Sink {
     package var reportsEvents: Bool { false }
 
+    package var subscribers: [SubscriberState] { [] }
+
     package func streamFailed() {}
 }
 
@@ -57,6 +62,28 @@ extension Sink {
     package var keepsState: Bool { false }
     package func streamStarts(_ origin: StreamOrigin, confirmed: LSN) {}
     package func reopen() {}
+}
+
+/// How far one of the readers of a sink is, for a person who asks.
+package struct SubscriberState: Hashable, Sendable {
+    /// Such as `127.0.0.1:40312`.
+    package var address: String
+    /// The name of a durable subscription.
+    package var name: String?
+    /// The last event that it was sent.
+    package var position: Position
+    /// Bytes that wait for it.
+    package var bufferedBytes: Int
+    /// In a word where its events come from, such as `live` or `journal`.
+    package var mode: String
+
+    package init(address: String, name: String?, position: Position, bufferedBytes: Int, mode: String) {
+        self.address = address
+        self.name = name
+        self.position = position
+        self.bufferedBytes = bufferedBytes
+        self.mode = mode
+    }
 }
 
 /// Why a sink takes no more.

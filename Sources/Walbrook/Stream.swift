@@ -22,6 +22,7 @@ package final class Stream: Sendable {
     private let stop: StopSignal
     private let logger: Logger
     package let statistics = StreamStatistics()
+    private let gauges = StreamGauges()
 
     /// What a stuck sink gets when the stream has failed already.
     private static let patienceAfterFailure = Duration.seconds(5)
@@ -40,10 +41,17 @@ package final class Stream: Sendable {
         do { stop = try StopSignal() } catch { throw WalbrookError(error) }
         for sink in sinks { try Self.check(sink, options) }
         if options.reader.streamsInProgress { try Self.checkSpool(in: options.spoolDirectory) }
-        guard Set(sinks.compactMap(\.held?.origin.identity.systemIdentifier)).count <= 1 else {
+        let origins = sinks.compactMap(\.held?.origin.identity)
+        guard let first = origins.first else { return }
+        guard origins.allSatisfy({ $0.systemIdentifier == first.systemIdentifier }) else {
             throw WalbrookError(
                 .configuration, "the sinks hold events of different clusters",
                 hint: "Give each cluster's stream sinks of its own.")
+        }
+        guard origins.allSatisfy({ $0.database.utf8.elementsEqual(first.database.utf8) }) else {
+            throw WalbrookError(
+                .configuration, "the sinks hold events of different databases",
+                hint: "Give each database's stream sinks of its own.")
         }
     }
 
@@ -76,7 +84,7 @@ package final class Stream: Sendable {
                 "publication", origin.publications.joined(separator: ", "),
                 options.reader.publications.joined(separator: ", ")
             ),
-        ] where held != asked {
+        ] where !held.utf8.elementsEqual(asked.utf8) {
             throw WalbrookError(
                 .configuration, "\(sink.name) was begun with --\(what) \(held), not \(asked)",
                 hint: "Go on with that, or take another path.")
@@ -87,6 +95,9 @@ package final class Stream: Sendable {
     package func reopenFiles() {
         for sink in sinks { sink.reopen() }
     }
+
+    /// How far everything is, at this moment. From any thread, also while a sink is stuck.
+    package var state: StreamState { gauges.state }
 
     /// Asks the stream to end: read no more, drain the sinks, confirm. From any thread.
     package func requestStop() {
@@ -110,7 +121,7 @@ package final class Stream: Sendable {
             processor: processor, channels: listener?.inbox, sinks: sinks,
             origin: .init(
                 publications: options.reader.publications, format: options.transformer.format.rawValue),
-            statistics: statistics, wake: { wakeUp.signal() })
+            statistics: statistics, gauges: gauges, wake: { wakeUp.signal() })
         // Before the stream, so that nothing is missed that is sent from its first event on.
         listener?.start()
         let result: Result<ReplicationReader.Ending, ReaderError>

@@ -17,6 +17,7 @@ final class StreamPipeline: StreamConsumer {
     private let outputs: [Output]
     private let channels: ChannelInbox?
     private let statistics: StreamStatistics
+    private let gauges: StreamGauges
     private var ledger = AcknowledgementLedger()
     /// The last batch handed over.
     private var sequence: UInt64 = 0
@@ -26,8 +27,10 @@ final class StreamPipeline: StreamConsumer {
     /// Whether a sink's own state must be ahead of what is confirmed, also while nothing happens.
     private let keepsState: Bool
     private var idleBatchAfter = ContinuousClock.now
-    /// The highest LSN that a sink holds from a run before.
+    /// The highest LSN that a sink holds from a run before, or noted as confirmed.
     private let held: LSN
+    /// What every sink with a state noted before that it was confirmed.
+    private let noted: LSN
     private var fillingSince: ContinuousClock.Instant?
     private var isFinishing = false
     private var toldToFinish = false
@@ -44,18 +47,23 @@ final class StreamPipeline: StreamConsumer {
     /// - Parameter wake: wakes the reader after a sink has reported.
     init(
         processor: consuming StreamProcessor, channels: ChannelInbox?, sinks: [any Sink],
-        origin: OriginOptions,
-        statistics: StreamStatistics, wake: @escaping @Sendable () -> Void
+        origin: OriginOptions, statistics: StreamStatistics, gauges: StreamGauges,
+        wake: @escaping @Sendable () -> Void
     ) {
         self.processor = processor
         self.channels = channels
         self.origin = origin
         keepsState = sinks.contains(where: \.keepsState)
-        held = sinks.compactMap(\.held?.last.lsn).max() ?? .zero
-        if let confirmed = sinks.compactMap(\.held?.confirmed).min() { ledger.passed(confirmed) }
+        let states = sinks.compactMap(\.held)
+        held = states.map { max($0.last.lsn, $0.confirmed) }.max() ?? .zero
+        noted = states.map(\.confirmed).min() ?? .zero
+        // One that holds nothing begins where the slot stands, which can be before that: not confirmed for its sake.
+        if states.count == sinks.count { ledger.passed(noted) }
         self.statistics = statistics
+        self.gauges = gauges
         self.processor.collectsBoundaries = sinks.contains(where: \.reportsEvents)
         outputs = sinks.map { Output(sink: $0, report: SinkReport(wake: wake)) }
+        gauges.begin(outputs.map { ($0.sink, $0.report) })
         for output in outputs { output.sink.start(reportingTo: output.report) }
     }
 
@@ -74,9 +82,11 @@ final class StreamPipeline: StreamConsumer {
             format: origin.format)
         for output in outputs { output.sink.streamStarts(origin, confirmed: facts.confirmed) }
         processor.streamStarts(facts)
+        gauges.isConnected = true
     }
 
     func connectionLost() {
+        gauges.isConnected = false
         processor.connectionLost()
     }
 
@@ -129,6 +139,7 @@ final class StreamPipeline: StreamConsumer {
         var progress = StreamProgress()
         progress.received = processor.session.received
         progress.confirmed = ledger.confirmed
+        progress.noted = max(ledger.confirmed, noted)
         progress.emitted = processor.session.emitted
         progress.highest = max(processor.session.emitted.lsn, ledger.confirmed, held)
         progress.fillingSince = fillingSince
@@ -151,6 +162,7 @@ final class StreamPipeline: StreamConsumer {
             }
         }
         statistics.update(progress)
+        gauges.update(progress)
         return progress
     }
 
@@ -188,6 +200,7 @@ final class StreamPipeline: StreamConsumer {
         fillingSince = nil
         ledger.handedOver(batch)
         statistics.handedOver(batch)
+        gauges.handedOver(batch)
         for output in outputs { output.sink.write(batch) }
         return true
     }

@@ -1,20 +1,31 @@
 internal import Dispatch
 internal import Glibc
 
-/// SIGTERM and SIGINT ask for an orderly end, a second one ends at once. SIGHUP asks to open files anew. A closed pipe and
-/// a file that may not grow any more are seen by whoever writes to them.
+/// SIGTERM and SIGINT ask for an orderly end, a second one ends at once. SIGHUP asks to open files anew, SIGUSR1 how far
+/// everything is. A closed pipe and a file that may not grow any more are seen by whoever writes to them.
 struct Signals {
     private let sources: [any DispatchSourceSignal]
 
-    init(stop: @escaping @Sendable () -> Void, reopen: @escaping @Sendable () -> Void) {
+    init(
+        stop: @escaping @Sendable () -> Void, reopen: @escaping @Sendable () -> Void,
+        sayState: @escaping @Sendable () -> Void
+    ) {
         let queue = DispatchQueue(label: "walbrook.signals")
         let first = FirstTime()
-        signal(SIGPIPE, SIG_IGN)
-        signal(SIGXFSZ, SIG_IGN)
         sources =
             [SIGTERM, SIGINT].map { number in
                 Self.source(number, queue) { if first.pass() { stop() } else { _exit(128 + number) } }
-            } + [Self.source(SIGHUP, queue, reopen)]
+            } + [
+                Self.source(SIGHUP, queue, reopen),
+                // Nobody may read standard error, and then it waits; the others must not.
+                Self.source(SIGUSR1, DispatchQueue(label: "walbrook.state"), sayState),
+            ]
+    }
+
+    /// Has writes fail instead, which says what they were. From before the first file is opened.
+    static func ignoreFailedWrites() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     private static func source(

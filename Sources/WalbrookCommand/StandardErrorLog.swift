@@ -31,7 +31,8 @@ struct StandardErrorLog: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        Self.write(event.level.rawValue, "\(event.message)", all.mapValues { "\($0)" }, format)
+        let pairs = all.map { ($0.key, "\($0.value)") }.sorted { $0.0 < $1.0 }
+        Self.write(event.level.rawValue, "\(event.message)", pairs, format)
     }
 
     /// Says why the program ends.
@@ -41,15 +42,14 @@ struct StandardErrorLog: LogHandler {
             let hint = error.hint.map { "\n" + $0 } ?? ""
             StandardError.write("\(lineStart)walbrook: \(error.message)\(hint)\n")
         case .json:
-            write("error", error.message, error.hint.map { ["hint": $0] } ?? [:], format)
+            write("error", error.message, error.hint.map { [("hint", $0)] } ?? [], format)
         }
     }
 
-    private static func write(
-        _ level: String, _ message: String, _ metadata: [String: String], _ format: Format
+    static func write(
+        _ level: String, _ message: String, _ pairs: [(key: String, value: String)], _ format: Format
     ) {
         let time = Timestamp.now
-        let pairs = metadata.sorted { $0.key < $1.key }
         switch format {
         case .text:
             let rest = pairs.map { " \($0.key)=\(textValue($0.value))" }.joined()

@@ -52,6 +52,7 @@ struct StreamCommand: ParsableCommand {
     }
 
     private func stream(_ logger: Logger) throws(WalbrookError) {
+        Signals.ignoreFailedWrites()
         let hasStandardOutput = StandardDescriptors.secure()
         guard hasStandardOutput || !output.to.contains(.stdout) else {
             throw WalbrookError(
@@ -64,7 +65,10 @@ struct StreamCommand: ParsableCommand {
         output.fill(&options.transformer)
 
         let stream = try Stream(options: options, sinks: try sinks(logger), logger: logger)
-        let signals = Signals(stop: { stream.requestStop() }, reopen: { stream.reopenFiles() })
+        let logFormat = logging.logFormat
+        let signals = Signals(
+            stop: { stream.requestStop() }, reopen: { stream.reopenFiles() },
+            sayState: { StandardErrorLog.say(stream.state, format: logFormat) })
         defer { signals.cancel() }
         var display = try ProgressDisplay(
             statistics: stream.statistics, connectionString: options.reader.connectionString,

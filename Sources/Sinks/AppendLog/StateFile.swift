@@ -51,7 +51,7 @@ final class StateFile: Sendable {
             throw SinkError(sink: sink, reason: "\(path): \(error.description)")
         }
         guard isOurs else {
-            descriptor.closeDescriptor()
+            // All is initialized, so that `deinit` closes it.
             throw SinkError(
                 .busy, sink: sink, reason: "process \(holder) writes it",
                 hint: "Stop that one, or take another path.")
