@@ -4,108 +4,60 @@ import Testing
 
 /// A file holds every event exactly once, in order, and each line whole, whatever is killed.
 @Suite struct FileTests {
-    @Test(.timeLimit(.minutes(5)), arguments: ["json", "wal2json"])
-    func killedAgainAndAgain(format: String) async throws {
-        let server = try await blocking { try PostgresServer.start() }
-        let directory = try TemporaryDirectory()
-        let path = directory.path("events.ndjson")
-        try await blocking {
-            try WalbrookProcess.createSlot(server, "postgres")
-            try Load.prepare(server, "postgres")
-        }
-        // The same events by another slot, which nobody disturbs.
-        let arguments = [
-            "stream", "-d", server.conninfo(), "--status-interval", "0.05", "--format", format, "--to",
-            "file:\(path)",
-        ]
-        try await blocking {
-            _ = try server.psql("SELECT pg_copy_logical_replication_slot('walbrook', 'witness')")
-        }
-        try await Load.during(server, "postgres") {
-            var seed = Seed("kill -9 beside a file, \(format)")
-            for _ in 1...50 {
-                let process = try WalbrookProcess.start(arguments, stdout: .devNull)
-                seed.pause(20...400)
+    private static let formats = ["json", "wal2json"]
+
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [("json", nil), ("wal2json", nil), ("json", "300k")] as [(String, String?)])
+    func killedAgainAndAgain(format: String, rotateSize: String?) async throws {
+        let bench = try await blocking { try FileLoadBench(format: format, rotateSize: rotateSize) }
+        let kills = try await Load.during(bench.server, "postgres") {
+            var seed = Seed("kill -9 beside a file, \(format), rotated at \(rotateSize ?? "no size")")
+            var kills = 0
+            for round in 1...(rotateSize == nil ? 50 : 15) {
+                let before = try bench.writtenBytes()
+                let process = try bench.start()
+                // Every other time not before it writes: on a busy machine it may take long to come to that.
+                if round % 2 == 0 {
+                    try eventually("it writes") {
+                        try bench.writtenBytes() != before || !process.isRunning
+                    }
+                    seed.pause(0...150)
+                } else {
+                    seed.pause(10...400)
+                }
                 guard process.isRunning else { throw TestFailure(process.standardError) }
                 process.kill()
+                if try bench.writtenBytes() != before { kills += 1 }
             }
+            return kills
         }
+        #expect(kills >= (rotateSize == nil ? 25 : 7), "it was killed while it wrote \(kills) times")
         try await blocking {
-            try WalbrookProcess.start(arguments + ["--until", "now"], stdout: .devNull).succeed()
-            let witness = directory.path("witness.ndjson")
-            try WalbrookProcess.start(
-                [
-                    "stream", "-d", server.conninfo(), "--format", format, "--slot", "witness", "--until",
-                    "now",
-                ], stdout: .file(witness)
-            ).succeed()
-            let isEqual = FileManager.default.contentsEqual(atPath: path, andPath: witness)
-            #expect(isEqual)
-            if format == "json" {
-                try EventLog(path).assertPositionsStrictlyIncrease()
-                try Oracle.verify(events: path, source: "postgres", on: server)
-            }
-            try server.destroy()
+            try bench.start(["--until", "now"]).succeed()
+            try bench.verify()
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
-    func throughCrashesOfTheServer() async throws {
-        let server = try await blocking { try PostgresServer.start() }
-        let directory = try TemporaryDirectory()
-        let path = directory.path("events.ndjson")
-        let process = try await blocking {
-            try WalbrookProcess.createSlot(server, "postgres")
-            try Load.prepare(server, "postgres")
-            return try WalbrookProcess.start(
-                ["stream", "-d", server.conninfo(), "--to", "file:\(path)"], stdout: .devNull)
-        }
-        try await Load.during(server, "postgres") {
-            var seed = Seed("crashes of the server beside a file")
+    @Test(.timeLimit(.minutes(5)), arguments: formats)
+    func throughCrashesOfTheServer(format: String) async throws {
+        let bench = try await blocking { try FileLoadBench(format: format) }
+        let process = try await blocking { try bench.start() }
+        try await Load.during(bench.server, "postgres") {
+            var seed = Seed("crashes of the server beside a file, \(format)")
             for _ in 1...10 {
-                seed.pause(100...800)
-                try server.kill()
-                try server.start()
+                let before = try bench.writtenBytes()
+                try eventually("it writes") { try bench.writtenBytes() != before || !process.isRunning }
+                seed.pause(0...600)
+                try bench.server.kill()
+                try bench.server.start()
             }
         }
         try await blocking {
             process.terminate()
             try process.succeed()
-            try WalbrookProcess.start(
-                ["stream", "-d", server.conninfo(), "--to", "file:\(path)", "--until", "now"],
-                stdout: .devNull
-            ).succeed()
-            try EventLog(path).assertPositionsStrictlyIncrease()
-            try EventLog(path).assertTransactionsContiguous()
-            try Oracle.verify(events: path, source: "postgres", on: server)
-            try server.destroy()
-        }
-    }
-
-    /// Where no file may grow past a size, as on a full disk: whole lines, a clear end, and nothing missing after.
-    @Test func aFullDiskEndsItWithWholeLines() async throws {
-        try await blocking {
-            let server = try PostgresServer.start()
-            let directory = try TemporaryDirectory()
-            let path = directory.path("events.ndjson")
-            try WalbrookProcess.createSlot(server, "postgres")
-            try server.psql(
-                """
-                CREATE TABLE t (id int PRIMARY KEY, v text);
-                INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 5000) g
-                """)
-            let arguments = ["stream", "-d", server.conninfo(), "--to", "file:\(path)"]
-            let small = try WalbrookProcess.start(
-                arguments, stdout: .devNull, wrapper: ["prlimit", "--fsize=1000000"])
-            #expect(try small.wait() == .exited(74))
-            let reason = "file:\(path): cannot write: the limit of a file's size is reached"
-            #expect(small.standardError.contains(reason), "\(small.standardError)")
-            let before = try Data(contentsOf: URL(fileURLWithPath: path))
-            #expect(!before.isEmpty && before.last == UInt8(ascii: "\n"))
-            try WalbrookProcess.start(arguments + ["--until", "now"], stdout: .devNull).succeed()
-            try EventLog(path).assertPositionsStrictlyIncrease()
-            #expect(try EventLog(path).counts() == ["insert": 5000])
-            try server.destroy()
+            try bench.start(["--until", "now"]).succeed()
+            try bench.verify()
         }
     }
 
