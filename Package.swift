@@ -76,7 +76,8 @@ let package = Package(
             name: "IntegrationTests", dependencies: ["TestSupport", "Libpq", "WalbrookCommand"],
             exclude: ["Golden", "Python"], swiftSettings: settings),
         .testTarget(
-            name: "FaultTests", dependencies: ["TestSupport", "WalbrookCommand"], swiftSettings: settings),
+            name: "FaultTests", dependencies: ["TestSupport", "WalbrookCommand"], exclude: ["Python"],
+            swiftSettings: settings),
         .executableTarget(
             name: "DecodeBenchmark", dependencies: ["Replication", "Transformer"],
             path: "Tests/DecodeBenchmark", exclude: ["instructions.json"], swiftSettings: settings),

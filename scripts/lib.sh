@@ -64,6 +64,17 @@ ensure_output_plugin() {
     fi
 }
 
+# Installs the clients that tests connect to Walbrook's subscribers' port with.
+ensure_clients() {
+    local missing=()
+    command -v nc.openbsd >/dev/null || missing+=(netcat-openbsd)
+    command -v nc.traditional >/dev/null || missing+=(netcat-traditional)
+    command -v socat >/dev/null || missing+=(socat)
+    command -v openssl >/dev/null || missing+=(openssl)
+    command -v python3 >/dev/null || missing+=(python3)
+    ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+}
+
 # Installs packages, a server of version 15 first if it is one of them.
 install_packages() {
     local missing=("$@") root=() no_cluster='' is_installed=yes

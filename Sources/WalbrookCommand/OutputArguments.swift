@@ -5,7 +5,7 @@ struct OutputArguments: ParsableArguments {
     @Option(
         name: .customLong("to"),
         help: ArgumentHelp(
-            "Where events go: stdout or file:PATH; repeatable; without it, --journal keeps them alone. "
+            "Where events go: stdout, file:PATH, tcp://HOST:PORT or unix:PATH; repeatable; without it, --journal keeps them alone. "
                 + "(default: stdout)",
             valueName: "uri"))
     var targets: [Target] = []

@@ -30,7 +30,9 @@ struct Program: ParsableCommand {
 
     /// Messages about arguments repeat them, and one may be a connection string that stands in the wrong place.
     private static func withoutSecrets(_ message: String) -> String {
-        CommandLine.arguments.dropFirst().filter { $0.contains("://") || $0.contains("password") }
-            .reduce(message) { $0.replacing($1, with: "…") }
+        CommandLine.arguments.dropFirst().filter {
+            $0.contains("://") && SubscriberAddress(uri: $0) == nil || $0.contains("password")
+        }
+        .reduce(message) { $0.replacing($1, with: "…") }
     }
 }

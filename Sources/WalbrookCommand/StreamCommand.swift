@@ -20,12 +20,14 @@ struct StreamCommand: ParsableCommand {
     @OptionGroup(title: "Selection") var selection: SelectionArguments
     @OptionGroup(title: "Notifications") var listening: ListenArguments
     @OptionGroup(title: "Output") var output: OutputArguments
+    @OptionGroup(title: "Subscribers") var subscribers: SubscriberArguments
     @OptionGroup(title: "Logging") var logging: LoggingArguments
 
     func validate() throws {
         try connection.validate()
         try selection.validate()
         try output.validate()
+        try subscribers.validate(output.to)
         guard connection.capture == .replication || listening.listen.isEmpty else {
             throw ValidationError("--listen has no place in the batches of --capture triggers.")
         }
@@ -64,7 +66,9 @@ struct StreamCommand: ParsableCommand {
         try selection.fill(&options)
         output.fill(&options.transformer)
 
-        let stream = try Stream(options: options, sinks: try sinks(logger), logger: logger)
+        let sinks = try sinks(logger)
+        defer { for case let server as SubscriberServer in sinks { server.close() } }
+        let stream = try Stream(options: options, sinks: sinks, logger: logger)
         let logFormat = logging.logFormat
         let signals = Signals(
             stop: { stream.requestStop() }, reopen: { stream.reopenFiles() },
@@ -82,9 +86,19 @@ struct StreamCommand: ParsableCommand {
         var sinks: [any Sink] = []
         let journal = try journal(logger)
         if let journal { sinks.append(journal) }
+        let serving = try subscribers.options(journal: output.journal.journal)
         for target in output.to {
-            do {
-                sinks.append(try target.sink(rotation))
+            do throws(SinkError) {
+                switch target {
+                case .stdout: sinks.append(try StandardOutputSink())
+                case .file(let path): sinks.append(try FileSink(path: path, rotation: rotation))
+                case .subscribers(let address):
+                    let server = try SubscriberServer(
+                        address, options: serving, history: journal, origin: journal?.held?.origin
+                    ) { logger.log($0) }
+                    sinks.append(server)
+                    logger.notice("listening", metadata: ["address": "\(server.address)"])
+                }
             } catch {
                 throw WalbrookError(error)
             }

@@ -6,6 +6,7 @@ internal import Walbrook
 enum Target: Hashable, ExpressibleByArgument {
     case stdout
     case file(path: String)
+    case subscribers(SubscriberAddress)
 
     init?(argument: String) {
         if argument == "stdout" {
@@ -14,6 +15,8 @@ enum Target: Hashable, ExpressibleByArgument {
             argument.utf8.last != UInt8(ascii: "/")
         {
             self = .file(path: String(argument.dropFirst(5)))
+        } else if let address = SubscriberAddress(uri: argument) {
+            self = .subscribers(address)
         } else {
             return nil
         }
@@ -23,6 +26,7 @@ enum Target: Hashable, ExpressibleByArgument {
         switch self {
         case .stdout: "stdout"
         case .file(let path): "file:\(path)"
+        case .subscribers(let address): "\(address)"
         }
     }
 
@@ -30,11 +34,8 @@ enum Target: Hashable, ExpressibleByArgument {
         if case .file = self { true } else { false }
     }
 
-    func sink(_ rotation: FileRotation) throws(SinkError) -> any Sink {
-        switch self {
-        case .stdout: try StandardOutputSink()
-        case .file(let path): try FileSink(path: path, rotation: rotation)
-        }
+    var subscriberAddress: SubscriberAddress? {
+        if case .subscribers(let address) = self { address } else { nil }
     }
 }
 

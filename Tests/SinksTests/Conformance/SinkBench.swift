@@ -21,7 +21,7 @@ struct SinkKind: Sendable, CustomStringConvertible {
 
 /// Every kind of sink there is. A new one adds a line here.
 extension SinkKind {
-    static let all: [SinkKind] = [.pipe, .file, .appended, .journal, .scripted]
+    static let all: [SinkKind] = [.pipe, .file, .appended, .journal, .scripted, .subscribers]
     static let failing = all.filter { $0.failing != nil }
     static let abandoned = all.filter { $0.abandoned != nil }
 }

@@ -1,0 +1,210 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Subscribers get what they asked for, each event once and in order, whatever others or they themselves do.
+@Suite struct SubscriberTests {
+    private static func script(_ name: String) -> String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Python/\(name)")
+            .path
+    }
+
+    /// One that never reads, one that reads 1 KiB a second, ten that come and go, twenty with filters, and all the others.
+    @Test(.timeLimit(.minutes(10)))
+    func twoHundredAtOnce() async throws {
+        let server = try await blocking { try PostgresServer.start() }
+        let directory = try TemporaryDirectory()
+        let (journal, events, said) = (
+            directory.path("journal"), directory.path("events.ndjson"), directory.path("said")
+        )
+        let process = try await blocking {
+            try WalbrookProcess.createSlot(server, "postgres")
+            try Load.prepare(server, "postgres")
+            try server.psql("CREATE TABLE finish (id int PRIMARY KEY)")
+            return try WalbrookProcess.start(
+                ["stream", "-d", server.conninfo(), "--journal", journal, "--to", "tcp://127.0.0.1:0"],
+                stdout: .devNull)
+        }
+        let port = try await blocking { try process.subscriberPort() }
+        async let audience: String = blocking {
+            try ChildProcess.run(
+                ["python3", Self.script("audience.py"), "\(port)", events], outputPath: said)
+        }
+        try await blocking {
+            func isSaid(_ text: String) throws -> Bool {
+                (try? String(contentsOfFile: said, encoding: .utf8).contains(text)) ?? false
+            }
+            try eventually(within: .seconds(120), "all are there") { try isSaid("ready 200") }
+            try server.run(
+                tool: "pgbench", arguments: ["-n", "-c", "4", "-j", "2", "-t", "1000"], database: "postgres")
+            // Larger than what the system and the window take together for one who does not read.
+            try server.psql(
+                """
+                CREATE TABLE large (id int PRIMARY KEY, v text);
+                INSERT INTO large SELECT g, repeat(md5(g::text), 60) FROM generate_series(1, 8000) g;
+                INSERT INTO finish VALUES (1)
+                """)
+            try eventually(within: .seconds(300), "all have everything") { try isSaid("complete") }
+            // As somebody sees it who asks.
+            process.signal(SIGUSR1)
+            try process.waitForStandardError(containing: "state of a subscriber")
+            let peak = try process.peakResidentKiB
+            #expect(peak < 64 << 10, "\(peak) KiB")
+            let whole = directory.path("whole")
+            try WalbrookProcess.start(["replay", journal], stdout: .file(whole)).succeed()
+            try FileManager.default.moveItem(atPath: whole, toPath: events)
+        }
+        _ = try await audience
+        try await blocking {
+            #expect(process.standardError.contains("mode=journal"), "nobody was slow enough")
+            process.terminate()
+            try process.succeed()
+            try Oracle.verify(events: events, source: "postgres", on: server)
+            try server.destroy()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func aNameOutlivesClientAndServer() async throws {
+        try await blocking {
+            let server = try PostgresServer.start()
+            let directory = try TemporaryDirectory()
+            try WalbrookProcess.createSlot(server, "postgres")
+            try server.psql("CREATE TABLE t (id int PRIMARY KEY)")
+            let arguments = [
+                "stream", "-d", server.conninfo(), "--journal", directory.path("journal"), "--to",
+                "tcp://127.0.0.1:0",
+            ]
+            var next = 1
+            for round in 1...6 {
+                let process = try WalbrookProcess.start(arguments, stdout: .devNull)
+                let client = try SocketClient(port: process.subscriberPort())
+                try client.send("SUB name=shop from=start\n")
+                try server.psql(
+                    "INSERT INTO t SELECT g FROM generate_series(\(round * 10 - 9), \(round * 10)) g")
+                let events = try (next...round * 10).map { number in
+                    let line = try client.line(beginning: "{\"pos\":")
+                    #expect(line.contains("\"after\":{\"id\":\(number)}"), "\(line)")
+                    return line
+                }
+                let acknowledged = events.count - round % 3
+                try client.send("ACK \(events[acknowledged - 1].dropFirst(8).prefix(26))\nPING\n")
+                _ = try client.line(beginning: "{\"op\":\"pong\"}")
+                next += acknowledged
+                if round % 2 == 0 { try client.close(resetting: true) }
+                process.kill()
+            }
+            try server.destroy()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func positionsThatCannotBeHad() async throws {
+        try await blocking {
+            let server = try PostgresServer.start()
+            let directory = try TemporaryDirectory()
+            try WalbrookProcess.createSlot(server, "postgres")
+            let process = try WalbrookProcess.start(
+                [
+                    "stream", "-d", server.conninfo(), "--journal", directory.path("journal"),
+                    "--journal-segment-size", "100k", "--journal-size", "300k", "--to", "tcp://127.0.0.1:0",
+                ], stdout: .devNull)
+            let port = try process.subscriberPort()
+            func answer(_ words: String) throws -> String {
+                let client = try SocketClient(port: port)
+                _ = try client.line(beginning: "{\"op\":\"hello\"")
+                try client.send("SUB \(words)\n")
+                return try client.line() ?? "the end"
+            }
+            try server.psql("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (0)")
+            try eventually("the first event is there") { try answer("from=start").hasPrefix("{\"pos\":") }
+            let first = String(try answer("from=start").dropFirst(8).prefix(26))
+            try server.psql("INSERT INTO t SELECT g, repeat('x', 1000) FROM generate_series(1, 2000) g")
+            try process.waitForStandardError(containing: "cut the oldest segment")
+            for words in [
+                "from=\(first)", "from=\(first.prefix(17))", "from=FFFFFFFF/00000000-00000001",
+                "from=FFFFFFFF/0",
+            ] {
+                let line = try answer(words)
+                #expect(line.hasPrefix("{\"op\":\"error\",\"code\":\"GONE\""), "\(words): \(line)")
+                #expect(line.contains("\"oldest\":\"") && line.contains("\"head\":\""))
+            }
+            #expect(try answer("from=yesterday").hasPrefix("{\"op\":\"error\",\"code\":\"SYNTAX\""))
+            #expect(try answer("from=start").hasPrefix("{\"pos\":"))
+            process.terminate()
+            try process.succeed()
+            try server.destroy()
+        }
+    }
+
+    /// A good subscriber beside ten thousand that are not misses nothing, and nothing of them is left.
+    @Test(.timeLimit(.minutes(10)), arguments: [false, true])
+    func hostileConnections(overTLS: Bool) async throws {
+        let server = try await blocking { try PostgresServer.start() }
+        let directory = try TemporaryDirectory()
+        let (certificate, key) = (directory.path("cert.pem"), directory.path("key.pem"))
+        let process = try await blocking {
+            try WalbrookProcess.createSlot(server, "postgres")
+            try server.psql("CREATE TABLE t (id int PRIMARY KEY)")
+            var arguments = [
+                "stream", "-d", server.conninfo(), "--journal", directory.path("journal"), "--to",
+                "tcp://127.0.0.1:0", "--to", "unix:\(directory.path("s"))",
+            ]
+            if overTLS {
+                try ChildProcess.run([
+                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                    "-nodes", "-days",
+                    "2", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate,
+                ])
+                arguments += ["--tls-cert", certificate, "--tls-key", key]
+            }
+            return try WalbrookProcess.start(arguments, stdout: .devNull)
+        }
+        let port = try await blocking { try process.subscriberPort() }
+        try await blocking {
+            // Over TLS the good one is OpenSSL's own client.
+            let reader = try ClientProcess(
+                overTLS
+                    ? ["openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(port)"]
+                    : ["nc.openbsd", "127.0.0.1", "\(port)"])
+            try reader.say("SUB from=now\n")
+            try reader.wait(for: "caught_up")
+            let before = try process.descriptors
+            let hostile = Thread {
+                do {
+                    try ChildProcess.run(
+                        ["python3", Self.script("hostile.py"), "\(port)", "\(overTLS ? 2000 : 10_000)"],
+                        outputPath: directory.path("hostile"))
+                } catch {
+                    try? Data("\(error)".utf8).write(to: URL(fileURLWithPath: directory.path("hostile")))
+                }
+            }
+            hostile.start()
+            var count = 0
+            func isOver() throws -> String? {
+                let said = (try? String(contentsOfFile: directory.path("hostile"), encoding: .utf8)) ?? ""
+                return said.isEmpty ? nil : said
+            }
+            var said: String?
+            while said == nil {
+                try server.psql("INSERT INTO t SELECT g FROM generate_series(\(count + 1), \(count + 10)) g")
+                count += 10
+                Thread.sleep(forTimeInterval: 0.02)
+                said = try isOver()
+            }
+            #expect(said == (overTLS ? "2000\n" : "10000\n"))
+            #expect(process.isRunning)
+            try reader.wait(for: "\"after\":{\"id\":\(count)}")
+            let rows = try reader.output.matches(of: /"after":{"id":([0-9]+)}/).compactMap { Int($0.1) }
+            #expect(rows == Array(1...count))
+            try eventually(within: .seconds(60), "no descriptor is left") {
+                try process.descriptors == before
+            }
+            let peak = try process.peakResidentKiB
+            #expect(peak < 64 << 10, "\(peak) KiB")
+            process.terminate()
+            try process.succeed()
+            try server.destroy()
+        }
+    }
+}
