@@ -73,10 +73,15 @@ let package = Package(
             name: "SinksTests", dependencies: ["Replication", "Sinks", "SystemCalls", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["TestSupport", "Libpq", "WalbrookCommand"],
+            name: "IntegrationTests",
+            dependencies: ["TestSupport", "Libpq", "Walbrook", "WalbrookCommand", "LibraryExample"],
             exclude: ["Golden", "Python"], swiftSettings: settings),
         .testTarget(
             name: "FaultTests", dependencies: ["TestSupport", "WalbrookCommand"], exclude: ["Python"],
+            swiftSettings: settings),
+        .testTarget(name: "WalbrookTests", dependencies: ["Walbrook"], swiftSettings: settings),
+        .executableTarget(
+            name: "LibraryExample", dependencies: ["Walbrook"], path: "Tests/LibraryExample",
             swiftSettings: settings),
         .executableTarget(
             name: "DecodeBenchmark", dependencies: ["Replication", "Transformer"],

@@ -3,9 +3,9 @@ internal import Reader
 package import Sinks
 
 /// Why a stream ended that should not have: for a person, and as an exit code after `sysexits.h`.
-package struct WalbrookError: Error, Sendable {
+public struct WalbrookError: Error, Sendable {
     /// Each kind is an exit code.
-    package enum Kind: Int32, Sendable {
+    public enum Kind: Int32, Sendable {
         case usage = 64
         /// The server cannot be reached, or not any more.
         case unavailable = 69
@@ -18,11 +18,12 @@ package struct WalbrookError: Error, Sendable {
         case configuration = 78
     }
 
-    package var kind: Kind
+    /// Which of the exit codes it is.
+    public var kind: Kind
     /// What happened, and where.
-    package var message: String
+    public var message: String
     /// A command or SQL that mends it, or what to do.
-    package var hint: String?
+    public var hint: String?
 
     package init(_ kind: Kind, _ message: String, hint: String? = nil) {
         self.kind = kind

@@ -143,7 +143,7 @@ struct TestDatabase: Sendable {
     }
 
     /// The server has few slots, and a test that failed may have left one in use.
-    private func dropSlots() {
+    func dropSlots() {
         try? eventually(within: .seconds(10), "the slots of \(name) are dropped") {
             _ = try? psql(
                 """

@@ -28,6 +28,13 @@ package final class WalbrookProcess: Sendable {
         try WalbrookProcess(wrapper + [executable()] + arguments, environment, stdout)
     }
 
+    /// Starts another program that is built with the tests; what it prints comes line by line, also into a file.
+    package static func start(
+        program: String, _ arguments: [String], stdout: Output
+    ) throws -> WalbrookProcess {
+        try WalbrookProcess(["stdbuf", "-oL", product(program)] + arguments, [:], stdout)
+    }
+
     private init(_ command: [String], _ environment: [String: String], _ stdout: Output) throws {
         let scratch = try TemporaryDirectory()
         let sink: Descriptor?
@@ -51,16 +58,20 @@ package final class WalbrookProcess: Sendable {
 
     /// WALBROOK_BINARY, or `walbrook` beside the test bundle, where SwiftPM puts both.
     package static func executable() throws -> String {
-        if let chosen = ProcessInfo.processInfo.environment["WALBROOK_BINARY"] { return chosen }
+        try ProcessInfo.processInfo.environment["WALBROOK_BINARY"] ?? product("walbrook")
+    }
+
+    private static func product(_ name: String) throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         var directory = URL(fileURLWithPath: own)
         for _ in 0..<4 {
             directory.deleteLastPathComponent()
-            let path = directory.appendingPathComponent("walbrook").path
+            let path = directory.appendingPathComponent(name).path
             let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
             if type == .typeRegular { return path }
         }
-        throw TestFailure("there is no walbrook beside \(own): build it, or set WALBROOK_BINARY")
+        throw TestFailure(
+            "there is no \(name) beside \(own): build it; for walbrook, WALBROOK_BINARY can say where")
     }
 
     package var pid: pid_t { child.pid }
