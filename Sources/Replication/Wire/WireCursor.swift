@@ -18,6 +18,7 @@ package struct WireCursor: ~Escapable {
         offset = start + 1
     }
 
+    @inline(never)
     package func error(_ reason: DecodingError.Reason) -> DecodingError {
         switch reason {
         case .unexpectedTuple, .unknownColumnKind, .unknownReplicaIdentity, .unknownFlags:
@@ -28,6 +29,7 @@ package struct WireCursor: ~Escapable {
         }
     }
 
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func uint8() throws(DecodingError) -> UInt8 {
         guard offset < bytes.count else { throw error(.truncated) }
@@ -36,6 +38,7 @@ package struct WireCursor: ~Escapable {
         return value
     }
 
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func uint16() throws(DecodingError) -> UInt16 {
         let at = offset
@@ -44,10 +47,12 @@ package struct WireCursor: ~Escapable {
         return UInt16(bytes[at]) << 8 | UInt16(bytes[at + 1])
     }
 
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func uint32() throws(DecodingError) -> UInt32 {
         let at = offset
-        guard bytes.count - at >= 4 else { throw error(.truncated) }
+        // So put, the compiler sees that all four reads are inside, and makes one of them.
+        guard at >= 0, at <= bytes.count - 4 else { throw error(.truncated) }
         offset = at + 4
         return UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8
             | UInt32(bytes[at + 3])
@@ -60,6 +65,7 @@ package struct WireCursor: ~Escapable {
     }
 
     /// Passes over `length` bytes and returns where they start.
+    @inline(__always)
     @_lifetime(self: copy self)
     package mutating func skip(_ length: Int) throws(DecodingError) -> Int {
         let at = offset

@@ -16,26 +16,26 @@ extension OutputBuffer {
         appendJSONString(bytes.span, bytes.indices)
     }
 
-    /// Finds each run of bytes that need no escape and copies it whole.
+    /// Eight bytes at a time, up to the first one that needs an escape.
     mutating func appendEscaped(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
         precondition(range.lowerBound >= 0 && range.upperBound <= source.count, "range outside the span")
-        let end = range.upperBound
-        var runStart = range.lowerBound
-        var index = runStart
-        while index < end {
-            if end - index >= 8, !source.hasByteToEscape(inWordAt: index) {
-                index += 8
-                continue
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let length = min(8, range.upperBound - index)
+            let word = source.word(at: index, count: length)
+            let found =
+                word.bytes(below: 0x20) | word.bytes(of: UInt8(ascii: "\""))
+                | word.bytes(of: UInt8(ascii: "\\"))
+            if found == 0 {
+                append(word: word, count: length)
+                index += length
+            } else {
+                let clean = found.trailingZeroBitCount / 8
+                append(word: word, count: clean)
+                appendEscape(of: source[index + clean])
+                index += clean + 1
             }
-            let byte = source[index]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                append(source, from: runStart, count: index - runStart)
-                appendEscape(of: byte)
-                runStart = index + 1
-            }
-            index += 1
         }
-        append(source, from: runStart, count: end - runStart)
     }
 
     @inline(never)
@@ -91,28 +91,5 @@ extension OutputBuffer {
         bytes.indices.dropLast(2).count {
             bytes[$0] == 0xEF && bytes[$0 + 1] == 0xBF && bytes[$0 + 2] == 0xBD
         }
-    }
-}
-
-extension Span<UInt8> {
-    /// Whether one of the eight bytes from `index` is a control character, a quote or a backslash.
-    @inline(__always)
-    fileprivate func hasByteToEscape(inWordAt index: Int) -> Bool {
-        let low =
-            UInt64(self[index]) | UInt64(self[index + 1]) << 8 | UInt64(self[index + 2]) << 16
-            | UInt64(self[index + 3]) << 24
-        let high =
-            UInt64(self[index + 4]) << 32 | UInt64(self[index + 5]) << 40 | UInt64(self[index + 6]) << 48
-            | UInt64(self[index + 7]) << 56
-        let word = low | high
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quotes = word ^ (ones &* 0x22)
-        let backslashes = word ^ (ones &* 0x5C)
-        // In each byte, the borrow of the subtraction reaches the top bit if the byte is below what is subtracted;
-        // a borrow from the byte below can only report too much, and then the bytes are looked at one by one.
-        let control = (word &- (ones &* 0x20)) & ~word
-        let quote = (quotes &- ones) & ~quotes
-        let backslash = (backslashes &- ones) & ~backslashes
-        return (control | quote | backslash) & (ones &* 0x80) != 0
     }
 }

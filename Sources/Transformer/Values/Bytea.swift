@@ -57,10 +57,13 @@ extension OutputBuffer {
     /// Four characters for up to three bytes, which stand in the upper part of 24 bits.
     @inline(__always)
     mutating func appendBase64Group(_ group: UInt32, bytes: Int) {
-        append(Self.base64Digit(group >> 18))
-        append(Self.base64Digit(group >> 12))
-        append(bytes > 1 ? Self.base64Digit(group >> 6) : UInt8(ascii: "="))
-        append(bytes > 2 ? Self.base64Digit(group) : UInt8(ascii: "="))
+        let padding = UInt8(ascii: "=")
+        let third = bytes > 1 ? Self.base64Digit(group >> 6) : padding
+        let fourth = bytes > 2 ? Self.base64Digit(group) : padding
+        let word =
+            UInt64(Self.base64Digit(group >> 18)) | UInt64(Self.base64Digit(group >> 12)) << 8
+            | UInt64(third) << 16 | UInt64(fourth) << 24
+        append(word: word, count: 4)
     }
 
     @inline(__always)

@@ -21,14 +21,17 @@ extension OutputBuffer {
 }
 
 extension Span<UInt8> {
-    /// Whether the text has only what a date and a time are written with: no `infinity`, no `BC`.
+    /// Whether the text has no letter, as in `infinity` and `BC`, and nothing to escape. It has eight bytes or more.
     fileprivate func isPlainTimestamp(_ range: Range<Int>) -> Bool {
-        for index in range {
-            // Digits and the colon follow each other; the others are + - . and the blank.
-            switch self[index] {
-            case 0x30...0x3A, 0x2B, 0x2D, 0x2E, 0x20: continue
-            default: return false
-            }
+        var index = range.lowerBound
+        while index < range.upperBound {
+            // The last eight bytes overlap those before.
+            let word = word(at: Swift.min(index, range.upperBound - 8))
+            let isPlain =
+                word & 0xC0C0_C0C0_C0C0_C0C0 == 0 && word.bytes(below: 0x20) == 0
+                && word.bytes(of: UInt8(ascii: "\"")) == 0
+            guard isPlain else { return false }
+            index += 8
         }
         return true
     }
