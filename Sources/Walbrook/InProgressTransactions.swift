@@ -18,14 +18,6 @@ struct InProgressTransactions: ~Copyable {
         var origin: Origin?
     }
 
-    /// What became of a message.
-    enum Taken: ~Copyable {
-        /// It belongs to none of these transactions.
-        case no
-        case kept
-        case committed(CommittedTransaction)
-    }
-
     private let directory: String
     private var transactions: [TransactionID: Spooled] = [:]
     /// The transaction of the block that is being sent.
@@ -49,19 +41,25 @@ struct InProgressTransactions: ~Copyable {
         pending.truncate(to: 0)
     }
 
-    /// Takes a pgoutput message if it belongs to a transaction in progress.
+    /// Whether a pgoutput message belongs to one of these transactions, which most do not.
     @inline(__always)
-    mutating func take(_ bytes: Span<UInt8>, at payload: Int) throws(StreamFailure) -> Taken {
-        guard payload < bytes.count else { return .no }
+    func concerns(_ bytes: Span<UInt8>, at payload: Int) -> Bool {
+        payload < bytes.count && (isInBlock || StreamingMessage.isOne(bytes[payload]))
+    }
+
+    /// Takes a message that concerns these transactions, and returns the one that it commits.
+    mutating func take(_ bytes: Span<UInt8>, at payload: Int) throws(StreamFailure) -> CommittedTransaction? {
         if StreamingMessage.isOne(bytes[payload]) { return try frame(bytes, at: payload) }
-        guard let open else { return .no }
+        guard let open else { preconditionFailure("a message of no block") }
         try keep(bytes, at: payload, in: open)
-        return .kept
+        return nil
     }
 
     // MARK: Blocks
 
-    private mutating func frame(_ bytes: Span<UInt8>, at payload: Int) throws(StreamFailure) -> Taken {
+    private mutating func frame(_ bytes: Span<UInt8>, at payload: Int) throws(StreamFailure)
+        -> CommittedTransaction?
+    {
         let message: StreamingMessage
         do {
             message = try StreamingMessage(decoding: bytes, at: payload)
@@ -90,14 +88,12 @@ struct InProgressTransactions: ~Copyable {
             guard let spooled = transactions.removeValue(forKey: xid) else {
                 throw StreamFailure(SessionError.unknownInProgress(xid))
             }
-            return .committed(
-                CommittedTransaction(
-                    begin: Begin(commitLSN: commit.commitLSN, committedAt: commit.committedAt, xid: xid),
-                    origin: spooled.origin, commit: commit,
-                    messages: SpoolReader(
-                        spooled.file, length: spooled.length, without: spooled.aborted)))
+            return CommittedTransaction(
+                begin: Begin(commitLSN: commit.commitLSN, committedAt: commit.committedAt, xid: xid),
+                origin: spooled.origin, commit: commit,
+                messages: SpoolReader(spooled.file, length: spooled.length, without: spooled.aborted))
         }
-        return .kept
+        return nil
     }
 
     /// Keeps a message of the open block, without the xid that stands behind its tag.

@@ -217,11 +217,8 @@ struct StreamProcessor: ~Copyable {
         do { copy = try CopyMessage(decoding: bytes) } catch { throw StreamFailure(error) }
         switch copy {
         case .xLogData(let payload):
-            switch try inProgress.take(bytes, at: payload) {
-            case .no: try process(bytes, at: payload)
-            case .kept: return
-            case .committed(let transaction): committed = consume transaction
-            }
+            guard inProgress.concerns(bytes, at: payload) else { return try process(bytes, at: payload) }
+            if let transaction = try inProgress.take(bytes, at: payload) { committed = consume transaction }
         case .keepalive(let walEnd, let isReplyRequested):
             if !inProgress.isInBlock { session.keepalive(walEnd: walEnd) }
             if isReplyRequested { self.isReplyRequested = true }
