@@ -32,6 +32,8 @@ final class AppendLog: Sendable {
     /// What has been written, and shall become durable.
     private struct Written {
         var data: Data
+        /// Bytes since the last commit began.
+        var uncommitted = 0
         /// The last batch.
         var batch: UInt64 = 0
         var held: HeldEvents
@@ -45,6 +47,9 @@ final class AppendLog: Sendable {
         /// Nothing more becomes durable.
         var isBroken = false
     }
+
+    /// What may gather behind a commit that takes long: a journal keeps it in memory for those who follow it.
+    private static let mostUncommitted = 8 << 20
 
     private let name: String
     private let stateFile: StateFile
@@ -95,16 +100,19 @@ final class AppendLog: Sendable {
             try? data.descriptor?.truncate(to: data.length)
             return close("cannot write: \(error.description)")
         }
-        written.withLock {
+        let hasRoom = written.withLock {
             if start < batch.bytes.count {
                 $0.data.length += batch.bytes.count - start
+                $0.uncommitted += batch.bytes.count - start
                 if $0.data.first == nil { $0.data.first = batch.first }
             }
             $0.batch = batch.sequence
             $0.held.last = max($0.held.last, batch.last)
             $0.held.confirmed = max($0.held.confirmed, batch.boundary)
+            return $0.uncommitted < Self.mostUncommitted
         }
-        report.accepted(through: batch.sequence)
+        // Otherwise it is accepted when it is durable.
+        if hasRoom { report.accepted(through: batch.sequence) }
         requestCommit()
     }
 
@@ -166,6 +174,7 @@ final class AppendLog: Sendable {
     private func commit() -> Bool {
         let now = written.withLock { written in
             written.isCommitting = false
+            written.uncommitted = 0
             written.state += 1
             return written
         }
