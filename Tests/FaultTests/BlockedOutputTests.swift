@@ -64,7 +64,10 @@ import Testing
         let process = try await blocking {
             try WalbrookProcess.createSlot(server, "postgres")
             try server.psql("CREATE TABLE t (id int PRIMARY KEY, b text)")
-            let process = try WalbrookProcess.start(["stream", "-d", server.conninfo()], stdout: .pipe)
+            let process = try WalbrookProcess.start(
+                ["stream", "-d", server.conninfo(), "--log-level", "info"], stdout: .pipe)
+            // One that is not there yet holds up nothing.
+            try process.waitForStandardError(containing: " streaming ")
             try fill(server)
             return process
         }

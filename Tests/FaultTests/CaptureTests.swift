@@ -22,7 +22,7 @@ import Testing
         COMMIT;
         """#
 
-    @Test(.timeLimit(.minutes(10)))
+    @Test(.thorough, .timeLimit(.minutes(10)))
     func killedBesideWriters() async throws {
         let server = try await blocking { try PostgresServer.start(settings: ["wal_level": "replica"]) }
         let directory = try TemporaryDirectory()
@@ -145,7 +145,9 @@ import Testing
                     walbrook.capture('pgbench_history');
                 UPDATE pgbench_tellers SET filler = 'x'; UPDATE pgbench_branches SET filler = 'x';
                 """)
-            return try WalbrookProcess.start(arguments, stdout: .devNull)
+            let process = try WalbrookProcess.start(arguments + ["--log-level", "info"], stdout: .devNull)
+            try process.waitForStandardError(containing: " streaming ")
+            return process
         }
         try await Load.during(server, "postgres") {
             var seed = Seed("crashes of the server beside a changelog")
