@@ -9,7 +9,7 @@ package struct SubscriberOptions: Sendable {
     /// Subscribers at a time.
     package var maximum = 500
     /// Bytes of events that are kept in memory for those who are slower than others.
-    package var windowSize = 8 << 20
+    package var windowSize = 4 << 20
     /// From the connection to the subscription.
     package var handshakeTime = Duration.seconds(30)
     /// What a wrong token costs.

@@ -17,9 +17,16 @@ package final class SubscriberServer: Sink {
         var report: SinkReport?
         /// The last batch that was written.
         var written: UInt64 = 0
+        /// Bytes that were written and not sent yet, which the history has or is about to have.
+        var waitingBytes = 0
+        /// A batch after which no other is taken yet.
+        var unaccepted: UInt64?
         var isFinishing = false
         var hasEnded = false
     }
+
+    /// A burst of events waits for the event loop's work in this much memory, and in the server's log beyond that.
+    private static let waitingLimit = 2 << 20
 
     /// However well subscribers get on.
     private static let longestEnd = Duration.seconds(60)
@@ -33,7 +40,7 @@ package final class SubscriberServer: Sink {
     private let listener: any Channel
     private let file: SocketFile?
     private let state = Mutex(State())
-    /// The last batch that came out of the history.
+    /// The last batch that was sent.
     private let followed = Atomic<UInt64>(0)
 
     /// Binds and listens. Connections are greeted once a stream has started.
@@ -84,7 +91,7 @@ package final class SubscriberServer: Sink {
             case .unix: address
             }
         if let origin { streamStarts(origin, confirmed: .zero) }
-        history?.follow { [weak self] batch in self?.follow(batch) }
+        history?.follow { [weak self] batch in self?.publish(batch) }
     }
 
     package var subscribers: [SubscriberState] {
@@ -104,26 +111,32 @@ package final class SubscriberServer: Sink {
     }
 
     package func write(_ batch: Batch) {
-        let report = state.withLock { state in
+        let (report, isAccepted) = state.withLock { state in
             state.written = batch.sequence
-            return state.report
+            state.waitingBytes += batch.bytes.count
+            let isAccepted = hasHistory && state.waitingBytes <= Self.waitingLimit
+            if !isAccepted { state.unaccepted = batch.sequence }
+            return (state.report, isAccepted)
         }
-        if hasHistory {
-            report?.durable(through: batch.sequence)
-        } else {
-            let hub = hub
-            loop.execute {
-                hub.value.publish(batch)
-                report?.durable(through: batch.sequence)
-            }
-        }
+        if isAccepted { report?.durable(through: batch.sequence) }
+        if !hasHistory { publish(batch) }
     }
 
-    private func follow(_ batch: Batch) {
+    /// Has a batch sent, and then takes the next one, if it did not take it already.
+    private func publish(_ batch: Batch) {
         let hub = hub
         loop.execute {
             hub.value.publish(batch)
             self.followed.store(batch.sequence, ordering: .releasing)
+            let (report, accepted) = self.state.withLock { state in
+                state.waitingBytes -= batch.bytes.count
+                guard !self.hasHistory || state.waitingBytes <= Self.waitingLimit else {
+                    return (state.report, UInt64?.none)
+                }
+                defer { state.unaccepted = nil }
+                return (state.report, state.unaccepted)
+            }
+            if let accepted { report?.durable(through: accepted) }
             self.finishWhenComplete()
         }
     }
@@ -133,11 +146,11 @@ package final class SubscriberServer: Sink {
         loop.execute { self.finishWhenComplete() }
     }
 
-    /// With a history, the last batch has to come out of it first.
+    /// With a history, the last batch has to come out of that first.
     private func finishWhenComplete() {
         let isComplete = state.withLock { state in
             guard state.isFinishing, !state.hasEnded,
-                !hasHistory || followed.load(ordering: .acquiring) >= state.written
+                followed.load(ordering: .acquiring) >= state.written
             else { return false }
             state.hasEnded = true
             return true

@@ -37,8 +37,8 @@ class Seen:
         self.is_complete = LAST in line[:200]
 
 
-async def connect(port, words):
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+async def connect(port, words, limit=1 << 20):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=limit)
     if not (await reader.readline()).startswith(b'{"op":"hello"'):
         raise RuntimeError("no greeting")
     writer.write(f"SUB {words}\nPING\n".encode())

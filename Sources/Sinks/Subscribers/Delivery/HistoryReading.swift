@@ -19,7 +19,7 @@ final class HistoryReading: Sendable {
     private let reader = Mutex<(any HistoryReader)?>(nil)
 
     /// What one subscriber of many may have in memory while it catches up.
-    private static let chunk = 64 * 1024
+    private static let chunk = 32 * 1024
 
     init(_ history: any EventHistory, after start: Position, filter: EventFilter?, pool: NIOThreadPool) {
         self.history = history

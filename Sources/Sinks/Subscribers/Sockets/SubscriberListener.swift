@@ -24,7 +24,7 @@ struct SubscriberListener {
             .serverChannelOption(.backlog, value: 256)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // So much is with the operating system or on the way there; the rest is shared, or on disk.
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 * 1024, high: 96 * 1024))
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 16 * 1024, high: 48 * 1024))
             .childChannelOption(
                 .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: CommandLines.limit)
             )
