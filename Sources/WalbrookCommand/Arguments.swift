@@ -41,8 +41,12 @@ struct ConnectionArguments: ParsableArguments {
     @Flag(help: "Use a temporary slot that vanishes with the connection; creates no publication.")
     var temporary = false
 
-    @Flag(help: "Have the server keep large transactions until they commit, instead of keeping them here.")
-    var noStreaming = false
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "Have large transactions sent before they commit (server 14 and up), and keep them here until then."
+    )
+    var streaming = false
 
     @Option(
         help: ArgumentHelp(
@@ -85,11 +89,11 @@ struct ConnectionArguments: ParsableArguments {
         }
         let isOfReplication =
             slot != nil || !publication.isEmpty || noCreate || publishWithoutIdentity || temporary
-            || noStreaming || spoolDir != nil
+            || streaming || spoolDir != nil
         guard !isOfReplication else {
             throw ValidationError(
                 "--slot, --publication, --no-create, --publish-without-identity, --temporary, "
-                    + "--no-streaming and --spool-dir belong to replication: "
+                    + "--streaming and --spool-dir belong to replication: "
                     + "leave them out with --capture triggers.")
         }
         guard pollInterval.map({ (0.01...3600).contains($0) }) ?? true else {
@@ -108,7 +112,7 @@ struct ConnectionArguments: ParsableArguments {
         options.reader.isTemporary = temporary
         options.reader.statusInterval = .seconds(statusInterval)
         options.reader.retryLimit = retryLimit
-        options.reader.streamsInProgress = !noStreaming
+        options.reader.streamsInProgress = streaming
         // /tmp can be in memory.
         options.spoolDirectory =
             spoolDir ?? ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 }

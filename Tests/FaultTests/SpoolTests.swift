@@ -21,7 +21,8 @@ import Testing
             let directory = try TemporaryDirectory()
             let events = directory.path("events.ndjson")
             let arguments = [
-                "stream", "-d", server.conninfo(), "--to", "file:\(events)", "--status-interval", "0.1",
+                "stream", "-d", server.conninfo(), "--streaming", "--to", "file:\(events)",
+                "--status-interval", "0.1",
                 "--log-level", "info",
             ]
             var process = try WalbrookProcess.start(arguments, stdout: .devNull)
@@ -65,7 +66,8 @@ import Testing
             for _ in 1...5 { try server.psql(Self.insert) }
             let events = directory.path("events.ndjson")
             let arguments = [
-                "stream", "-d", server.conninfo(), "--spool-dir", spool, "--until", "now", "--to",
+                "stream", "-d", server.conninfo(), "--streaming", "--spool-dir", spool, "--until", "now",
+                "--to",
                 "file:\(events)",
             ]
             let limited = try WalbrookProcess.start(

@@ -75,7 +75,7 @@ extension Integration {
                 }
                 try Self.write(database)
                 let arguments = flags + ["--op", "insert,update,delete,truncate,message"]
-                let streamed = try database.stream(["--slot", early] + arguments)
+                let streamed = try database.stream(["--slot", early, "--streaming"] + arguments)
                 let kept = try database.stream(["--slot", late, "--no-streaming"] + arguments)
                 streamed.expect(0)
                 kept.expect(0)
@@ -107,7 +107,7 @@ extension Integration {
                 let middle = try #require(whole.output[4321].firstMatch(of: /"pos":"([^"]*)"/)?.1)
                 let directory = try TemporaryDirectory()
                 let path = directory.path("part.ndjson")
-                let flags = ["--slot", "parts", "--to", "file:\(path)"]
+                let flags = ["--slot", "parts", "--streaming", "--to", "file:\(path)"]
                 let first = try Run(
                     ["stream", "-d", database.server.conninfo(database: database.name)] + flags
                         + ["--until", String(middle)])
@@ -120,7 +120,7 @@ extension Integration {
 
         @Test func aSpoolDirectoryThatIsNotThereIsSaidAtTheStart() async throws {
             try await TestDatabase.with { database in
-                let run = try database.stream("--spool-dir", "/is/not/there")
+                let run = try database.stream("--streaming", "--spool-dir", "/is/not/there")
                 run.expect(78, saying: "/is/not/there", "--spool-dir", "--no-streaming")
                 #expect(try database.slots.isEmpty, "nothing is made before that")
             }
