@@ -9,7 +9,7 @@ struct Program: ParsableCommand {
         commandName: "walbrook",
         abstract: "Streams every change of a PostgreSQL database, as typed events and in commit order.",
         version: "walbrook \(Version.current)",
-        subcommands: [StreamCommand.self, ReplayCommand.self, SchemaCommand.self]
+        subcommands: [StreamCommand.self, ReplayCommand.self, TailCommand.self, SchemaCommand.self]
     )
 
     static func main() {

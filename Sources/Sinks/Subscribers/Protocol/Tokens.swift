@@ -11,6 +11,10 @@ package struct Tokens: Sendable {
     ///
     /// - Throws: `SinkError` for a file that cannot be read or holds none.
     package init(file: String) throws(SinkError) {
+        try self.init(Self.read(file), file: file)
+    }
+
+    private static func read(_ file: String) throws(SinkError) -> [[UInt8]] {
         let bytes: [UInt8]
         do {
             bytes = try Descriptor.contents(of: file, limit: 1 << 20)
@@ -19,7 +23,15 @@ package struct Tokens: Sendable {
                 .refused, sink: "--token-file \(file)", reason: "cannot be read: \(error.description)")
         }
         let lines = bytes.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-        try self.init(lines.map { Array($0) }.filter { $0.first != UInt8(ascii: "#") }, file: file)
+        return lines.map { Array($0) }.filter { $0.first != UInt8(ascii: "#") }
+    }
+
+    /// The token that a client shows, out of a file of the same form.
+    package static func first(in file: String) throws(SinkError) -> String {
+        guard let token = try read(file).first else {
+            throw SinkError(.refused, sink: "--token-file \(file)", reason: "holds no token")
+        }
+        return String(decoding: token, as: UTF8.self)
     }
 
     private init(_ tokens: [[UInt8]], file: String) throws(SinkError) {

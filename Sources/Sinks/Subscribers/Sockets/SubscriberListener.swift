@@ -74,6 +74,10 @@ struct SubscriberListener {
     static func reason(_ error: any Error) -> String {
         switch error {
         case let error as IOError: Descriptor.Failure(code: error.errnoCode).description
+        // A name can have several addresses; the last failure speaks for all.
+        case let error as NIOConnectionError:
+            error.connectionErrors.last.map { reason($0.error) } ?? error.dnsAError.map { reason($0) }
+                ?? "\(error)"
         default: "\(error)"
         }
     }
