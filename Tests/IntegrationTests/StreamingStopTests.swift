@@ -24,6 +24,18 @@ extension Integration.Streaming {
             }
         }
 
+        /// The end of the log is the very LSN of the message that was written last.
+        @Test func untilNowTakesTheLastMessage() async throws {
+            try await TestDatabase.withServer { database in
+                try database.stream().expect(0)
+                for number in 1...3 {
+                    try database.psql("SELECT pg_logical_emit_message(false, 'p', '\(number)')")
+                    let lines = try database.stream().output
+                    #expect(lines.count == 1 && lines[0].hasSuffix("\"content\":\"\(number)\"}"))
+                }
+            }
+        }
+
         /// Other tests may keep the machine busy for a while, so the best of some attempts counts.
         private static func expectQuickEnd(_ server: PostgresServer, _ situation: String) throws {
             var best = Duration.seconds(60)

@@ -100,7 +100,7 @@ package struct StreamSession: Sendable {
     package mutating func message(_ message: LogicalMessage) throws(SessionError) -> Disposition {
         guard !message.isTransactional else { return try change() }
         guard !isInTransaction else { throw .messageInTransaction(message.lsn) }
-        if let stopPoint, stopPoint.excludes(message.lsn) {
+        if let stopPoint, stopPoint.excludes(messageAt: message.lsn) {
             hasReachedStop = true
             return .stop
         }
@@ -160,6 +160,15 @@ package enum StopPoint: Hashable, Sendable {
         switch self {
         case .lsn(let stop): commitLSN >= stop
         case .position(let last): commitLSN > last.lsn
+        }
+    }
+
+    /// Whether a non-transactional message lies past the stop point. Its LSN is where its record ends, so that the end of
+    /// the log, right after it was written, is that very LSN.
+    func excludes(messageAt lsn: LSN) -> Bool {
+        switch self {
+        case .lsn(let stop): lsn > stop
+        case .position(let last): lsn > last.lsn
         }
     }
 

@@ -37,12 +37,17 @@ struct StopPointTests {
         }
     }
 
-    @Test("at an LSN: a message at or past it is not taken")
+    @Test("at an LSN: a message whose record ends past it is not taken")
     func messagePast() throws {
         try expect(
             """
             message 1ff → emit 1ff-0, boundary 1ff
-            message 200 → stop 1ff-0, boundary 1ff, done
+            message 200 → emit 200-0, boundary 200, done
+            """, until: .lsn(LSN(0x200)))
+        try expect(
+            """
+            message 1ff → emit 1ff-0, boundary 1ff
+            message 201 → stop 1ff-0, boundary 1ff, done
             """, until: .lsn(LSN(0x200)))
     }
 
