@@ -14,7 +14,7 @@ package protocol EventHistory: AnyObject, Sendable {
     /// Begins to read behind a position. Until the reader is closed, retention leaves alone what it has not read yet, for
     /// as long as it gets on.
     ///
-    /// - Throws: `HistoryError` for a position that is outside of the extent. Blocks: not for event loops.
+    /// - Throws: `HistoryError` for a position that is outside of the extent. Does not block; only the reader does.
     func reader(after position: Position) throws(HistoryError) -> any HistoryReader
 }
 

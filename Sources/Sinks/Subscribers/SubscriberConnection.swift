@@ -217,7 +217,7 @@ final class SubscriberConnection: ChannelInboundHandler {
             throw Refusal(.filter, "lines of this format do not say what tables= and ops= would need")
         }
         guard let name = request.name else {
-            return try begin(request, after: try hub.source.start(of: request.start), filter)
+            return try begin(request, from: try hub.source.start(of: request.start), filter)
         }
         guard let names = hub.names, let context else {
             throw Refusal(.noJournal, "without --journal, there are no names")
@@ -243,8 +243,12 @@ final class SubscriberConnection: ChannelInboundHandler {
         do throws(Refusal) {
             let position = try stored.get()
             let start = try hub.source.start(of: position.map { .after($0) } ?? request.start)
-            acknowledged = start ?? hub.source.head
-            try begin(request, after: start, filter)
+            if case .after(let position, _) = start {
+                acknowledged = position
+            } else {
+                acknowledged = hub.source.head
+            }
+            try begin(request, from: start, filter)
             // From now on it is a position that is kept, also if nothing is ever acknowledged.
             if position == nil { hub.names?.acknowledge(acknowledged, by: name) }
         } catch {
@@ -254,13 +258,13 @@ final class SubscriberConnection: ChannelInboundHandler {
     }
 
     private func begin(
-        _ request: SubscriptionRequest, after start: Position?, _ filter: EventFilter?
+        _ request: SubscriptionRequest, from start: EventSource.Start, _ filter: EventFilter?
     ) throws(Refusal) {
         guard hub.maySubscribe else {
             throw Refusal(.full, "there are \(hub.options.maximum) subscribers, as many as there may be")
         }
         deadline?.cancel()
-        let delivery = Delivery(hub.source, after: start, filter: filter, outlet: self)
+        let delivery = Delivery(hub.source, from: start, filter: filter, outlet: self)
         stage = .subscribed(delivery)
         hub.subscribed(self, delivery)
         if let seconds = request.heartbeat { beginHeartbeat(.seconds(Int64(seconds))) }

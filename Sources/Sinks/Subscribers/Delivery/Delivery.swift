@@ -40,17 +40,20 @@ final class Delivery {
     private var isPumping = false
     private var isReading = false
 
-    /// - Parameter start: behind this event; nil for what comes from now on.
-    init(_ source: EventSource, after start: Position?, filter: EventFilter?, outlet: any DeliveryOutlet) {
+    init(
+        _ source: EventSource, from start: EventSource.Start, filter: EventFilter?,
+        outlet: any DeliveryOutlet
+    ) {
         self.source = source
         self.filter = filter
         self.outlet = outlet
-        if let start, let history = source.history {
-            mode = .history(HistoryReading(history, after: start, filter: filter, pool: source.pool))
-            passed = start
-        } else {
+        switch start {
+        case .now:
             mode = .live(next: source.window.end)
             passed = source.head
+        case .after(let position, let reader):
+            mode = .history(HistoryReading(reader, filter: filter, pool: source.pool))
+            passed = position
         }
     }
 
@@ -121,14 +124,18 @@ final class Delivery {
     }
 
     private func fallBehind() {
-        guard let history = source.history else {
-            mode = .ended
-            return outlet.refuse(
-                Refusal(
+        do throws(Refusal) {
+            guard let history = source.history else {
+                throw Refusal(
                     .slow, "it was not read fast enough, and there is no journal to go on from",
-                    passed: passed))
+                    passed: passed)
+            }
+            let reader = try source.reader(of: history, after: passed)
+            mode = .history(HistoryReading(reader, filter: filter, pool: source.pool))
+        } catch {
+            mode = .ended
+            outlet.refuse(error)
         }
-        mode = .history(HistoryReading(history, after: passed, filter: filter, pool: source.pool))
     }
 
     // MARK: History
@@ -159,21 +166,20 @@ final class Delivery {
         case .failure(let error):
             reading.close()
             mode = .ended
-            outlet.refuse(Self.refusal(error))
-        }
-    }
-
-    private static func refusal(_ error: any Error) -> Refusal {
-        switch error as? HistoryError {
-        case .gone(let extent)?: .gone(extent)
-        case .failed(let reason)?: Refusal(.failed, "the journal cannot be read: \(reason)")
-        case nil: Refusal(.failed, "the journal cannot be read any more")
+            let error = error as? HistoryError ?? .failed("it is being closed")
+            outlet.refuse(Refusal(error))
         }
     }
 }
 
 extension Refusal {
-    static func gone(_ extent: HistoryExtent) -> Refusal {
-        Refusal(.gone, "that position is not in the journal", oldest: extent.floor, head: extent.head)
+    init(_ error: HistoryError) {
+        switch error {
+        case .gone(let extent):
+            self.init(
+                .gone, "that position is not in the journal", oldest: extent.floor, head: extent.head)
+        case .failed(let reason):
+            self.init(.failed, "the journal cannot be read: \(reason)")
+        }
     }
 }

@@ -42,26 +42,49 @@ final class EventSource {
         window.trim()
     }
 
-    /// Where a subscription begins: behind this event, or nil for what comes from now on.
-    ///
+    /// Where a subscription begins.
+    enum Start {
+        /// With what comes from now on.
+        case now
+        /// Behind an event of the history.
+        case after(Position, any HistoryReader)
+    }
+
     /// - Throws: `Refusal` for what is not kept, or was never reached.
-    func start(of requested: SubscriptionRequest.Start?) throws(Refusal) -> Position? {
-        guard let requested, requested != .now else { return nil }
+    func start(of requested: SubscriptionRequest.Start?) throws(Refusal) -> Start {
+        guard let requested, requested != .now else { return .now }
         guard let history else {
             throw Refusal(.noJournal, "without --journal, only from=now is possible", head: head)
         }
-        let extent = history.extent
-        let start: Position
         switch requested {
-        case .now: return nil
-        case .oldest: return extent.floor
-        case .after(let position): start = position
+        case .now: return .now
+        case .oldest: return oldest(of: history)
+        case .after(let position): return .after(position, try reader(of: history, after: position))
         case .from(let lsn):
             let before = lsn == .zero ? .start : Position(lsn: LSN(lsn.value - 1), ordinal: .max)
+            let head = history.extent.head
             // Behind the last event, and the stream has got so far without another one.
-            start = lsn <= max(boundary, extent.head.lsn) ? min(before, extent.head) : before
+            let start = lsn <= max(boundary, head.lsn) ? min(before, head) : before
+            return .after(start, try reader(of: history, after: start))
         }
-        guard start >= extent.floor, start <= extent.head else { throw .gone(extent) }
-        return start
+    }
+
+    /// Reads behind an event; from here on retention leaves alone what is still to be read.
+    func reader(
+        of history: any EventHistory, after position: Position
+    ) throws(Refusal) -> any HistoryReader {
+        do throws(HistoryError) {
+            return try history.reader(after: position)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+
+    /// What is oldest may be cut just when it is about to be read; then something else is.
+    private func oldest(of history: any EventHistory) -> Start {
+        while true {
+            let floor = history.extent.floor
+            if let reader = try? history.reader(after: floor) { return .after(floor, reader) }
+        }
     }
 }

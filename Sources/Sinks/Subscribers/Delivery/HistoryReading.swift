@@ -1,7 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
 internal import Replication
-internal import Synchronization
 
 /// Reads a history for one subscriber, on threads that may block.
 final class HistoryReading: Sendable {
@@ -12,18 +11,15 @@ final class HistoryReading: Sendable {
         var last: Position
     }
 
-    private let history: any EventHistory
-    private let start: Position
+    private let reader: any HistoryReader
     private let filter: EventFilter?
     private let pool: NIOThreadPool
-    private let reader = Mutex<(any HistoryReader)?>(nil)
 
     /// What one subscriber of many may have in memory while it catches up.
     private static let chunk = 32 * 1024
 
-    init(_ history: any EventHistory, after start: Position, filter: EventFilter?, pool: NIOThreadPool) {
-        self.history = history
-        self.start = start
+    init(_ reader: any HistoryReader, filter: EventFilter?, pool: NIOThreadPool) {
+        self.reader = reader
         self.filter = filter
         self.pool = pool
     }
@@ -34,12 +30,6 @@ final class HistoryReading: Sendable {
     }
 
     private func read() throws(HistoryError) -> Lines? {
-        let reader = try reader.withLock { reader throws(HistoryError) in
-            if let reader { return reader }
-            let new = try history.reader(after: start)
-            reader = new
-            return new
-        }
         guard let chunk = try reader.next(bytes: Self.chunk) else { return nil }
         let bytes = ByteBuffer(bytes: chunk.bytes)
         return Lines(slices: filter?.slices(of: bytes) ?? [bytes], last: chunk.last)
@@ -47,11 +37,6 @@ final class HistoryReading: Sendable {
 
     /// To be called when no call of `next` is under way.
     func close() {
-        pool.submit { _ in
-            self.reader.withLock {
-                $0?.close()
-                $0 = nil
-            }
-        }
+        pool.submit { _ in self.reader.close() }
     }
 }
