@@ -35,14 +35,22 @@ extension Integration {
                 let captured = try database.captured(others)
                 captured.expect(0)
                 #expect(replicated.output.count > 200)
-                let (expected, found) = (try replicated.output.map(shared), try captured.output.map(shared))
+                let (expected, found) = (
+                    try replicated.output.map(SharedEvent.init), try captured.output.map(SharedEvent.init)
+                )
                 for (index, pair) in zip(expected, found).enumerated() where !pair.0.fits(pair.1) {
                     Issue.record("\(replicated.output[index])\n\(captured.output[index])")
                     break
                 }
                 #expect(expected.count == found.count)
 
-                // Both rebuild the source, each but for the tables that it does not have.
+                // Both rebuild the source, each but for the tables that it does not have, and but for what native events
+                // do not keep: the lower bound of an array, and the newlines of json.
+                try database.psql(
+                    #"""
+                    UPDATE made SET a = ARRAY(SELECT unnest(a)) WHERE array_lower(a, 1) <> 1;
+                    UPDATE texts SET k = replace(k::text, E'\n', ' ')::json WHERE k::text LIKE E'%\n%';
+                    """#)
                 let excluded = Set(["keyless", "nothing", "deferred"].map { "public.\($0)" })
                 for (name, run) in [("replicated", replicated), ("captured", captured)] {
                     let path = directory.path(name)
@@ -56,30 +64,28 @@ extension Integration {
 
         /// What both ways tell of a change.
         struct SharedEvent {
-            var members: [String: Any]
+            var members: JSONValue
             /// Columns that replication did not send.
             var unchanged: [String]
 
+            init(_ line: String) throws {
+                // Foundation does not take half of a surrogate pair, which json can hold.
+                members = try JSONValue(line.replacingOccurrences(of: #"\ud800"#, with: "half"))
+                unchanged = members["unchanged"]?.elements.compactMap(\.text) ?? []
+                for name in ["pos", "before", "json_null_before", "unchanged", "cascade", "restart_identity"]
+                {
+                    members.remove(name)
+                }
+            }
+
             func fits(_ captured: SharedEvent) -> Bool {
                 var other = captured.members
-                if !unchanged.isEmpty, var after = other["after"] as? [String: Any] {
-                    for column in unchanged { after[column] = nil }
+                if var after = other["after"] {
+                    for column in unchanged { after.remove(column) }
                     other["after"] = after
                 }
-                return (members as NSDictionary).isEqual(other as NSDictionary)
+                return members == other
             }
-        }
-
-        private func shared(_ line: String) throws -> SharedEvent {
-            // Foundation does not take half of a surrogate pair, which json can hold.
-            let line = line.replacingOccurrences(of: #"\ud800"#, with: "half")
-            guard var members = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-            else { throw TestFailure("no object: \(line)") }
-            let unchanged = members["unchanged"] as? [String] ?? []
-            for name in ["pos", "before", "json_null_before", "unchanged", "cascade", "restart_identity"] {
-                members[name] = nil
-            }
-            return SharedEvent(members: members, unchanged: unchanged)
         }
 
         /// Every kind of change, DDL between the write and the read, and tables that are gone before they are read.

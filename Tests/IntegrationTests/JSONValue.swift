@@ -36,6 +36,15 @@ indirect enum JSONValue: Hashable, Sendable {
         }
     }
 
+    mutating func remove(_ name: String) {
+        guard case .object(let members) = self else { return }
+        self = .object(members.filter { $0.name != name })
+    }
+
+    var elements: [JSONValue] {
+        if case .array(let elements) = self { elements } else { [] }
+    }
+
     var text: String? {
         switch self {
         case .string(let text), .number(let text): text
@@ -46,7 +55,13 @@ indirect enum JSONValue: Hashable, Sendable {
     private struct Parser {
         var rest: ArraySlice<UInt8>
 
+        mutating func skipSpace() {
+            rest = rest.drop { " \t\r\n".utf8.contains($0) }
+        }
+
         mutating func value() throws -> JSONValue {
+            skipSpace()
+            defer { skipSpace() }
             switch rest.first {
             case UInt8(ascii: "{"):
                 var members: [Member] = []
@@ -63,7 +78,7 @@ indirect enum JSONValue: Hashable, Sendable {
             case UInt8(ascii: "\""):
                 return .string(try string())
             default:
-                let word = String(decoding: rest.prefix { !",]}".utf8.contains($0) }, as: UTF8.self)
+                let word = String(decoding: rest.prefix { !",]} \t\r\n".utf8.contains($0) }, as: UTF8.self)
                 rest = rest.dropFirst(word.utf8.count)
                 switch word {
                 case "null": return .null
@@ -86,6 +101,7 @@ indirect enum JSONValue: Hashable, Sendable {
         }
 
         private mutating func take(_ character: String) throws {
+            skipSpace()
             guard rest.starts(with: character.utf8) else {
                 throw TestFailure(
                     "no \(character) in JSON at: \(String(decoding: rest.prefix(40), as: UTF8.self))")
@@ -94,6 +110,7 @@ indirect enum JSONValue: Hashable, Sendable {
         }
 
         private mutating func string() throws -> String {
+            skipSpace()
             var end = rest.startIndex + 1
             while end < rest.endIndex, rest[end] != UInt8(ascii: "\"") {
                 end += rest[end] == UInt8(ascii: "\\") ? 2 : 1

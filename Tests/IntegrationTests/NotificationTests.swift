@@ -59,6 +59,12 @@ extension Integration {
                         try EventLog(path).lines().contains { $0.contains("\"b \(run)\"") }
                     }
                     if run == 1 {
+                        // What is in the file and not durable yet is cut off again, and a notification comes once.
+                        let last = try EventLog(path).lines().last?.dropFirst(8).prefix(26) ?? ""
+                        try eventually("it is durable") {
+                            process.signal(SIGUSR1)
+                            return process.standardError.contains("durable=\(last)")
+                        }
                         process.kill()
                     } else {
                         process.terminate()
