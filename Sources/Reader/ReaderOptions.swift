@@ -30,7 +30,7 @@ package struct ReaderOptions: Sendable {
     /// Tables by `schema.table` to make a publication for; nil for all.
     package var plainTables: [String]?
     /// Whether large transactions are sent before they commit, by servers that can.
-    package var streamsInProgress = false
+    package var streamsInProgress = true
     package var stop: Stop?
     package var capture = Capture.replication
     /// How often to look at a changelog although no bell rang.

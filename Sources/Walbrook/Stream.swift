@@ -40,7 +40,9 @@ package final class Stream: Sendable {
         self.logger = logger
         do { stop = try StopSignal() } catch { throw WalbrookError(error) }
         for sink in sinks { try Self.check(sink, options) }
-        if options.reader.streamsInProgress { try Self.checkSpool(in: options.spoolDirectory) }
+        if options.reader.capture == .replication, options.reader.streamsInProgress {
+            try Self.checkSpool(in: options.spoolDirectory)
+        }
         let origins = sinks.compactMap(\.held?.origin.identity)
         guard let first = origins.first else { return }
         guard origins.allSatisfy({ $0.systemIdentifier == first.systemIdentifier }) else {

@@ -183,9 +183,10 @@ struct StreamProcessor: ~Copyable {
         noteEvents(from: start)
     }
 
-    /// The lines from this byte on are those of the present position.
+    /// The lines from this byte on, if there are any, are those of the present position.
     @inline(__always)
     mutating func noteEvents(from start: Int) {
+        guard buffer.count > start else { return }
         if start == 0 { first = session.position }
         if session.position <= lastMarked {
             marks.append(EventMark(position: session.position, end: buffer.count))

@@ -44,9 +44,12 @@ struct ConnectionArguments: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
         help:
-            "Have large transactions sent before they commit (server 14 and up), and keep them here until then."
+            """
+            Have large transactions sent before they commit (server 14 and up), and keep them here until then. \
+            (default: --streaming)
+            """
     )
-    var streaming = false
+    var streaming: Bool?
 
     @Option(
         help: ArgumentHelp(
@@ -89,7 +92,7 @@ struct ConnectionArguments: ParsableArguments {
         }
         let isOfReplication =
             slot != nil || !publication.isEmpty || noCreate || publishWithoutIdentity || temporary
-            || streaming || spoolDir != nil
+            || streaming != nil || spoolDir != nil
         guard !isOfReplication else {
             throw ValidationError(
                 "--slot, --publication, --no-create, --publish-without-identity, --temporary, "
@@ -112,7 +115,7 @@ struct ConnectionArguments: ParsableArguments {
         options.reader.isTemporary = temporary
         options.reader.statusInterval = .seconds(statusInterval)
         options.reader.retryLimit = retryLimit
-        options.reader.streamsInProgress = streaming
+        options.reader.streamsInProgress = streaming ?? true
         // /tmp can be in memory.
         options.spoolDirectory =
             spoolDir ?? ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 }

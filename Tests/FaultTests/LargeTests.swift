@@ -4,8 +4,8 @@ import Testing
 
 /// What must hold for much data too.
 @Suite struct LargeTests {
-    @Test(.timeLimit(.minutes(5)))
-    func aTransactionOfAMillionRowsNeedsNoMemory() async throws {
+    @Test(.timeLimit(.minutes(5)), arguments: ["--streaming", "--no-streaming"])
+    func aTransactionOfAMillionRowsNeedsNoMemory(flag: String) async throws {
         let server = try await blocking { try PostgresServer.start() }
         let directory = try TemporaryDirectory()
         let events = directory.path("events.ndjson")
@@ -17,7 +17,7 @@ import Testing
                 INSERT INTO t SELECT g, 'row ' || g FROM generate_series(1, 1000000) g;
                 """)
             let process = try WalbrookProcess.start(
-                ["stream", "-d", server.conninfo(), "--transactions"], stdout: .file(events))
+                ["stream", "-d", server.conninfo(), "--transactions", flag], stdout: .file(events))
             try eventually(within: .seconds(120), "everything is confirmed") {
                 try server.psql(
                     "SELECT confirmed_flush_lsn >= pg_current_wal_lsn() FROM pg_replication_slots") == "t"
