@@ -68,16 +68,18 @@ final class ListeningSession {
     /// What has come, after waiting for it. Empty after a wake-up, and when nothing came in time and the server still
     /// answers.
     func receive(within limit: Duration) throws(StreamFailure) -> [ChannelEvent] {
-        var events = received()
+        var events: [ChannelEvent] = []
+        // What came beside the answer to a query.
+        take(into: &events)
         if events.isEmpty {
             let deadline = ContinuousClock.now + limit
             let ready = poller.wait(socket: connection.socket, until: deadline)
             if ready.isReadable {
-                do { try consume() } catch { throw StreamFailure(error) }
+                do { try read(into: &events) } catch { throw StreamFailure(error) }
             } else if .now >= deadline {
                 _ = try query("SELECT 1", columns: 1)
+                take(into: &events)
             }
-            events = received()
         }
         guard !events.isEmpty, asksForPosition else { return events }
         let lsn = try position()
@@ -85,25 +87,32 @@ final class ListeningSession {
         return events
     }
 
-    /// Reads what the kernel holds, a few times at most: what was read should not wait for what is still coming.
-    private func consume() throws(LibpqError) {
-        var reads = 0
+    /// About as many bytes are taken at once: few, because they are held beside what waits in the inbox.
+    private static let mostAtOnce = 128 * 1024
+
+    /// Reads what the kernel holds, or a part of it. What was read is taken out each time: otherwise the library's buffer
+    /// would grow to all that the kernel had, and it never shrinks.
+    private func read(into events: inout [ChannelEvent]) throws(LibpqError) {
+        var bytes = 0
         repeat {
             try connection.consumeInput()
-            reads += 1
-        } while reads < 16 && connection.bytesToRead > 0
+            bytes += take(into: &events)
+        } while bytes < Self.mostAtOnce && connection.bytesToRead > 0
     }
 
-    private func received() -> [ChannelEvent] {
-        var events: [ChannelEvent] = []
+    /// Takes out what was read, and returns about how much memory that has.
+    @discardableResult
+    private func take(into events: inout [ChannelEvent]) -> Int {
+        var bytes = 0
         while let notification = connection.nextNotification() {
-            events.append(
-                ChannelEvent(
-                    channel: notification.channel,
-                    content: .notification(payload: notification.payload, pid: notification.pid),
-                    receivedAt: .now))
+            let event = ChannelEvent(
+                channel: notification.channel,
+                content: .notification(payload: notification.payload, pid: notification.pid),
+                receivedAt: .now)
+            bytes += event.footprint
+            events.append(event)
         }
-        return events
+        return bytes
     }
 
     private func position() throws(StreamFailure) -> LSN? {
