@@ -26,8 +26,9 @@ begin
 end $$;
 
 drop function walbrook.capture_version(), walbrook.allow(regrole), walbrook.cover_partitions(),
-    walbrook.release(regclass), walbrook.capture(regclass), walbrook.changelog_message(text, text),
-    walbrook.capture_truncate(), walbrook.capture_row(), walbrook.current_layout(oid, json), walbrook.layout_of(oid);
+    walbrook.release(regclass), walbrook.capture(regclass), walbrook.capture_ddl(jsonb),
+    walbrook.changelog_message(text, text), walbrook.capture_truncate(), walbrook.capture_row(), walbrook.ring(),
+    walbrook.layout_of(oid), walbrook.known_layout(oid);
 drop table walbrook.progress, walbrook.batch, walbrook.changelog, walbrook.layout;
 
 -- Unless something of somebody else is in it.

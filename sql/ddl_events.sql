@@ -27,13 +27,13 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION walbrook.ddl_events_version() RETURNS int
-    LANGUAGE sql IMMUTABLE SET search_path = ''
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
     AS 'SELECT 1';
 COMMENT ON FUNCTION walbrook.ddl_events_version() IS 'Version of ddl_events.sql.';
 
 -- What an event holds. One function, so that every way to the stream carries the same.
 CREATE OR REPLACE FUNCTION walbrook.ddl_event(tag text, objects jsonb) RETURNS jsonb
-    LANGUAGE sql STABLE SET search_path = ''
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
     AS $$
 SELECT jsonb_build_object('tag', tag, 'objects', objects)
     || CASE WHEN lower(current_setting('walbrook.ddl_text', true)) IN ('on', 'true', 'yes', '1')
@@ -46,7 +46,7 @@ CREATE SEQUENCE IF NOT EXISTS walbrook.ddl_order;
 
 -- Sends an event to the stream: as a message in the log, and through walbrook.capture_ddl(jsonb) where there is one.
 CREATE OR REPLACE FUNCTION walbrook.write_ddl(event jsonb) RETURNS void
-    LANGUAGE plpgsql SET search_path = ''
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
     AS $$
 BEGIN
     PERFORM pg_catalog.pg_logical_emit_message(true, 'walbrook.ddl', event::text);
@@ -62,7 +62,7 @@ COMMENT ON FUNCTION walbrook.write_ddl(jsonb) IS 'Sends a ddl event to the strea
 
 -- The kinds of objects that events are about.
 CREATE OR REPLACE FUNCTION walbrook.is_ddl_object(kind text, namespace text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE SET search_path = ''
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
     AS $$
 SELECT kind IN ('table', 'table column', 'foreign table', 'foreign table column', 'index', 'type', 'domain',
                 'composite type', 'composite type column')
@@ -71,7 +71,7 @@ $$;
 
 -- As their owner, because whoever runs DDL may neither use this schema nor, perhaps, write messages.
 CREATE OR REPLACE FUNCTION walbrook.on_ddl() RETURNS event_trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     objects jsonb;
@@ -93,7 +93,7 @@ $$;
 
 -- Only what was named, or depends on that as an object of its own: not the row types, arrays and indexes of dropped tables.
 CREATE OR REPLACE FUNCTION walbrook.on_drop() RETURNS event_trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     AS $$
 DECLARE
     objects jsonb;

@@ -91,9 +91,7 @@ extension ReaderError {
         case "55006" where options.capture == .triggers:
             self.init(
                 kind, "another walbrook reads the changelog of this database",
-                hint:
-                    "Stop that one: SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND "
-                    + "classid = \(ChangelogSetup.lockClass);",
+                hint: "Stop that one: SELECT reader AS pid FROM walbrook.progress;",
                 underlying: error)
         case "55006":
             self.init(

@@ -79,4 +79,6 @@ package struct StreamFacts: Sendable {
     package var hasUnknownEncoding: Bool
     /// Where the stream ends by itself.
     package var stopPoint: StopPoint?
+    /// The last event that a run before has passed on for good, where the server knows it so exactly.
+    package var passed = Position.start
 }

@@ -75,8 +75,9 @@ struct StreamProcessor: ~Copyable {
 
     /// A stream begins, for the first time or again.
     mutating func streamStarts(_ facts: StreamFacts) {
-        if session.stopPoint != facts.stopPoint {
-            session = StreamSession(resumingAfter: session.emitted, held: last, stopPoint: facts.stopPoint)
+        if session.stopPoint != facts.stopPoint || session.emitted < facts.passed {
+            session = StreamSession(
+                resumingAfter: max(session.emitted, facts.passed), held: last, stopPoint: facts.stopPoint)
         }
         transformer.options.repairsText = facts.hasUnknownEncoding
         transformer.streamStarts(StreamSource(facts.identity, slot: facts.slot))

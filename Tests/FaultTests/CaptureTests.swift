@@ -22,7 +22,7 @@ import Testing
         COMMIT;
         """#
 
-    @Test(.thorough, .timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(10)))
     func killedBesideWriters() async throws {
         let server = try await blocking { try PostgresServer.start(settings: ["wal_level": "replica"]) }
         let directory = try TemporaryDirectory()

@@ -193,7 +193,7 @@ extension Integration {
                 try database.psql(
                     "CREATE OR REPLACE FUNCTION walbrook.capture_version() RETURNS int LANGUAGE sql AS 'SELECT 9'"
                 )
-                try database.captured([]).expect(78, saying: "version 9", "version 2")
+                try database.captured([]).expect(78, saying: "version 9", "version 3")
                 try Run(["stream", "--capture", "triggers", "--slot", "x"]).expect(64, saying: "--slot")
                 try Run(["stream", "--poll-interval", "1"]).expect(64, saying: "--capture triggers")
             }
@@ -284,10 +284,83 @@ extension Integration {
                 try database.psql("CREATE TABLE p (k int PRIMARY KEY) PARTITION BY RANGE (k)")
                 try database.installCapture("p")
                 try database.psql("CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)")
-                try database.captured([]).expect(0)
+                let process = try database.startCaptured()
                 try database.psql("INSERT INTO p VALUES (1); TRUNCATE p1")
-                let run = try database.captured([])
-                #expect(run.output.map { $0.contains("\"op\":\"truncate\"") } == [false, true])
+                #expect(try process.readLines(2).map { $0.contains(#""op":"truncate""#) } == [false, true])
+                // While it runs, the first row of one shows that it is there.
+                try database.psql("CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20)")
+                try database.psql("INSERT INTO p VALUES (11)")
+                _ = try process.readLines(1)
+                try eventually("it is covered") {
+                    try database.psql(
+                        "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'p2'::regclass AND tgname ~ 'truncate'"
+                    ) == "1"
+                }
+                try database.psql("TRUNCATE p2")
+                #expect(try process.readLines(1)[0].contains(#""op":"truncate""#))
+                // One that is in use is said.
+                try database.psql("CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (20) TO (30)")
+                let user = try database.server.session(database: database.name)
+                try user.send("BEGIN; INSERT INTO p VALUES (21)")
+                try database.psql("INSERT INTO p VALUES (22)")
+                try process.waitForStandardError(containing: "public.p3")
+                try user.send("COMMIT")
+                try user.close()
+                process.terminate()
+                #expect(try process.wait() == .exited(0))
+            }
+        }
+
+        /// Told to end within a batch, it goes on behind what it has written, also where only the reader knows what that was.
+        @Test func aBatchIsLeftAndGoneOnWith() async throws {
+            try await TestDatabase.with { database in
+                try database.psql("CREATE TABLE t (id int PRIMARY KEY, v text)")
+                try database.installCapture("t")
+                try database.psql("INSERT INTO t SELECT g, repeat('x', 500) FROM generate_series(1, 6000) g")
+                let process = try database.startCaptured()
+                // A pipe that is not read holds it up within the batch.
+                var positions = try process.readLines(2000).map { String($0.prefix(34)) }
+                process.terminate()
+                var rest: [UInt8] = []
+                while let bytes = try process.read(), !bytes.isEmpty { rest += bytes }
+                positions += rest.split(separator: UInt8(ascii: "\n")).map {
+                    String(decoding: $0.prefix(34), as: UTF8.self)
+                }
+                #expect(try process.wait() == .exited(0))
+                #expect(positions.count < 6000, "it was told to end within the batch")
+                positions += try database.captured([]).output.map { String($0.prefix(34)) }
+                #expect(positions.count == 6000)
+                #expect(zip(positions, positions.dropFirst()).allSatisfy(<))
+            }
+        }
+
+        /// `sql/ddl_events.sql` beside it, installed before or after.
+        @Test(arguments: [["capture", "ddl_events"], ["ddl_events", "capture"]])
+        func changesOfDefinitionsStandBetweenTheRows(scripts: [String]) async throws {
+            try await TestDatabase.with { database in
+                try database.psql("CREATE TABLE t (id int PRIMARY KEY)")
+                let before = try database.dump()
+                for script in scripts { try database.run("sql/\(script).sql") }
+                try database.psql("SELECT walbrook.capture('t')")
+                try database.captured([]).expect(0)
+                try database.psql(
+                    """
+                    BEGIN; INSERT INTO t VALUES (1); ALTER TABLE t ADD COLUMN a text DEFAULT 'x';
+                    INSERT INTO t VALUES (2, 'y'); ALTER TABLE t RENAME a TO b; INSERT INTO t VALUES (3, 'z'); COMMIT;
+                    """)
+                let run = try database.captured(["--transactions"])
+                run.expect(0)
+                let parts = run.output.map { line in
+                    line.firstMatch(of: /"(?:identity|after)": ?(.*?})/).map { String($0.1) } ?? "-"
+                }
+                #expect(
+                    parts == [
+                        "-", #"{"id":1}"#, #""public.t"}"#, #"{"id":2,"a":"y"}"#, #""public.t.b"}"#,
+                        #"{"id":3,"b":"z"}"#, "-",
+                    ])
+                try database.psql("ALTER TABLE t DROP b")
+                for script in scripts { try database.run("sql/\(script)_uninstall.sql") }
+                #expect(try database.dump() == before)
             }
         }
 

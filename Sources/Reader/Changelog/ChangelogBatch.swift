@@ -12,15 +12,20 @@ struct ChangelogBatch: Sendable {
     var snapshot: String
     /// The end of the log when the snapshot was taken, and the LSN of all positions in the batch.
     var lsn: LSN
+    /// The last event that a run before had made durable when it ended within the batch; 0 for none.
+    var passed: UInt32
 
-    /// - Parameter row: number, snapshot and LSN.
+    static let columns = "number, snapshot, lsn, passed"
+
+    /// - Parameter row: the columns.
     init?(_ row: [String?]) {
-        guard row.count >= 3, let number = row[0].flatMap({ Int64($0) }), let snapshot = row[1],
-            let lsn = row[2].flatMap({ LSN($0) })
+        guard row.count >= 4, let number = row[0].flatMap({ Int64($0) }), let snapshot = row[1],
+            let lsn = row[2].flatMap({ LSN($0) }), let passed = row[3].flatMap({ UInt32($0) })
         else { return nil }
         self.number = number
         self.snapshot = snapshot
         self.lsn = lsn
+        self.passed = passed
     }
 
     /// What must be confirmed for the batch to be durable.
@@ -45,7 +50,7 @@ struct ChangelogBatch: Sendable {
 extension ChangelogStream {
     /// Batches that were begun and are not deleted yet, the oldest first.
     func unfinishedBatches() throws(StreamFailure) -> [ChangelogBatch] {
-        try query("SELECT number, snapshot, lsn FROM walbrook.batch ORDER BY number", columns: 3)
+        try query("SELECT \(ChangelogBatch.columns) FROM walbrook.batch ORDER BY number", columns: 4)
             .compactMap { ChangelogBatch($0) }
     }
 
@@ -72,8 +77,8 @@ extension ChangelogStream {
             SELECT greatest(number, (SELECT max(number) FROM walbrook.batch)) + 1, pg_current_snapshot(),
                    pg_current_wal_insert_lsn()
               FROM walbrook.progress
-            RETURNING number, snapshot, lsn
-            """, columns: 3)
+            RETURNING \(ChangelogBatch.columns)
+            """, columns: 4)
         guard let batch = rows.first.flatMap({ ChangelogBatch($0) }) else {
             throw StreamFailure(LibpqError(.unexpectedResult, "the changelog gave no batch"))
         }
@@ -92,6 +97,14 @@ extension ChangelogStream {
             DELETE FROM walbrook.batch WHERE number <= \(batch.number);
             UPDATE walbrook.progress SET number = \(batch.number), lsn = '\(batch.lsn)'
             """, columns: 0)
+    }
+
+    /// Notes that events of a batch up to this one are durable elsewhere, so that a run that ends within it leaves nothing
+    /// to come twice.
+    func note(_ ordinal: UInt32, in batch: ChangelogBatch) throws(StreamFailure) {
+        _ = try query(
+            "UPDATE walbrook.batch SET passed = \(ordinal) WHERE number = \(batch.number) AND passed < \(ordinal)",
+            columns: 0)
     }
 
     /// Starts to read a batch, with each transaction whole and in an order that is also that of each row's changes: who

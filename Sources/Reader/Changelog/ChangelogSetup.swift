@@ -8,23 +8,20 @@ package struct ChangelogSetup {
     /// What stands in the state of a sink in place of a slot, whose names have no parentheses.
     package static let originName = "(triggers)"
     /// The version of `sql/capture.sql` that this program reads.
-    static let version = 2
-    /// The advisory lock of the one reader of a database's changelog.
-    static let lockClass = 1_463_904_833
+    static let version = 3
 
     func start(
         _ stream: ChangelogStream, _ memory: inout StreamSetup.Memory, _ progress: StreamProgress
     ) throws(StreamFailure) -> (facts: StreamFacts, unread: [ChangelogBatch]) {
         try requireChangelog(stream)
-        try becomeOnlyReader(stream)
         let identity = try prepareSession(stream)
+        try becomeOnlyReader(stream)
         try acceptServer(identity, memory)
         let done = try finished(stream)
         var batches = try stream.unfinishedBatches()
         try acceptPosition(done, batches.last?.lsn ?? done, memory, progress)
         // Before the first look, so that what is written from now on rings.
         _ = try stream.query("LISTEN walbrook", columns: 0)
-        _ = try stream.query("SELECT walbrook.cover_partitions()", columns: 1)
         if memory.stopPoint == nil {
             switch options.stop {
             case nil: break
@@ -42,7 +39,8 @@ package struct ChangelogSetup {
         let facts = StreamFacts(
             identity: identity, serverVersion: stream.serverVersion, slot: Self.originName,
             confirmed: done == .zero ? .zero : ChangelogTranslator.end(ofBatch: done),
-            senderTimeout: .zero, hasUnknownEncoding: stream.hasUnknownEncoding, stopPoint: memory.stopPoint)
+            senderTimeout: .zero, hasUnknownEncoding: stream.hasUnknownEncoding, stopPoint: memory.stopPoint,
+            passed: batches.first.map { Position(lsn: $0.lsn, ordinal: $0.passed) } ?? .start)
         return (facts, batches)
     }
 
@@ -72,23 +70,36 @@ package struct ChangelogSetup {
         }
     }
 
+    /// Notes this session as the reader, unless another one that lives is noted. Who may not write there cannot pretend to
+    /// be it. Of sessions of other roles, the server may not tell when they began.
     private func becomeOnlyReader(_ stream: ChangelogStream) throws(StreamFailure) {
-        let rows = try stream.query("SELECT pg_try_advisory_lock(\(Self.lockClass), 0)", columns: 1)
-        guard rows.first?[0] == "t" else {
-            var diagnostics = Diagnostics()
-            diagnostics.sqlState = "55006"
-            throw StreamFailure(
-                LibpqError(.server, "the changelog is being read", diagnostics: diagnostics))
-        }
+        let rows = try stream.query(
+            """
+            UPDATE walbrook.progress p
+               SET reader = me.pid, reader_role = me.usesysid, reader_since = me.backend_start
+              FROM pg_stat_activity me
+             WHERE me.pid = pg_backend_pid() AND NOT EXISTS (
+                   SELECT FROM pg_stat_activity a
+                    WHERE a.pid = p.reader AND a.pid <> me.pid AND a.usesysid = p.reader_role
+                      AND coalesce(a.backend_start = p.reader_since, true))
+            RETURNING true
+            """, columns: 1)
+        guard rows.isEmpty else { return }
+        // Without its row there is another complaint.
+        guard try !stream.query("SELECT FROM walbrook.progress", columns: 0).isEmpty else { return }
+        var diagnostics = Diagnostics()
+        diagnostics.sqlState = "55006"
+        throw StreamFailure(LibpqError(.server, "the changelog is being read", diagnostics: diagnostics))
     }
 
     /// Makes the settings that reading depends on, whatever the role or the database has, and asks which server it is.
     private func prepareSession(_ stream: ChangelogStream) throws(StreamFailure) -> ServerIdentity {
-        // The changelog has few rows and many dead ones, and what statistics say of it is long out of date.
+        // The changelog has few rows and many dead ones, and what statistics say of it is long out of date. Where a table
+        // without a usable index is read all the same, the price set on that would have the query compiled.
         _ = try stream.query(
             """
             SET default_transaction_read_only = off; SET default_transaction_isolation = 'read committed';
-            SET enable_seqscan = off; SET statement_timeout = 0;
+            SET enable_seqscan = off; SET jit = off; SET statement_timeout = 0;
             SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
             """, columns: 0)
         let rows = try stream.query(

@@ -16,6 +16,8 @@ package final class ChangelogStream {
     private(set) var isReading = false
     /// Whether the server knows when a transaction committed.
     var hasCommitTimes = false
+    /// Whether a table, or a change of one, was met that was not known before.
+    var hasLearned = false
 
     init(_ connectionString: String, catalog: Catalog, stop: StopSignal) throws(StreamFailure) {
         self.catalog = catalog
@@ -121,6 +123,7 @@ package final class ChangelogStream {
         guard let row else { return }
         if row.kind != .message, !translator.knows(row.layout) {
             translator.learn(row.layout, try relation(ofLayout: row.layout))
+            hasLearned = true
         }
         guard try translator.translate(row, bytes, take) == .translated else {
             throw .final(
