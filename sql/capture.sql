@@ -48,9 +48,9 @@ create table if not exists walbrook.layout (
     expression text
 );
 -- Version 3, by which it is found: the table's name in full, a hash of the name and the type of each column (0 for one that
--- is generated), and the index that says which are keys (0 for none).
+-- is generated), and the index that says which are keys: 0 for none, and 2^32 more where it is the replica identity's.
 alter table walbrook.layout add column if not exists full_name text, add column if not exists shape bigint[],
-    add column if not exists key_index oid;
+    add column if not exists key_index bigint;
 create index if not exists layout_relation on walbrook.layout (relation);
 
 create table if not exists walbrook.changelog (
@@ -118,10 +118,10 @@ language sql stable rows 1 as $$
             select case a.attgenerated when '' then hashnameextended(a.attname, (a.atttypid::int8 << 32) + a.atttypmod) else 0 end
             from pg_catalog.pg_attribute a where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped order by a.attnum)
         -- The replica identity, or the primary key.
-        and l.key_index = coalesce((
-            select i.indexrelid from pg_catalog.pg_index i
-            where i.indrelid = $1 and (i.indisprimary or i.indisreplident) and i.indisvalid and i.indimmediate
-            order by i.indisreplident desc limit 1), 0)
+        and l.key_index = (
+            select coalesce(max(i.indexrelid::int8 + case when i.indisreplident then 4294967296 else 0 end), 0)
+            from pg_catalog.pg_index i
+            where i.indrelid = $1 and (i.indisprimary or i.indisreplident) and i.indisvalid and i.indimmediate)
 $$;
 
 -- The layout of a table as it is now, which is written down if it is new.
@@ -145,7 +145,7 @@ begin
         c.oid::regclass::text,
         coalesce(array_agg(case a.attgenerated when '' then hashnameextended(a.attname, (a.atttypid::int8 << 32) + a.atttypmod)
             else 0 end order by a.attnum) filter (where a.attnum > 0), '{}'),
-        coalesce(max(i.indexrelid), 0)
+        coalesce(max(i.indexrelid::int8 + case when i.indisreplident then 4294967296 else 0 end), 0)
     from pg_class c
         join pg_namespace n on n.oid = c.relnamespace
         left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -176,7 +176,7 @@ create or replace function walbrook.capture_row() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp set datestyle = 'ISO' set timezone = 'UTC' set intervalstyle = 'iso_8601'
 set bytea_output = 'hex' set extra_float_digits = 3 set lc_monetary = 'C' set quote_all_identifiers = off
-set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 declare
     -- Then the catalog is seen as of the transaction's snapshot, but rows are as the table is now.
     is_late constant bool := current_setting('transaction_isolation') in ('repeatable read', 'serializable');

@@ -28,7 +28,7 @@ $$;
 
 CREATE OR REPLACE FUNCTION walbrook.ddl_events_version() RETURNS int
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
-    AS 'SELECT 1';
+    AS 'SELECT 2';
 COMMENT ON FUNCTION walbrook.ddl_events_version() IS 'Version of ddl_events.sql.';
 
 -- What an event holds. One function, so that every way to the stream carries the same.
@@ -69,7 +69,8 @@ SELECT kind IN ('table', 'table column', 'foreign table', 'foreign table column'
    AND coalesce(namespace, '') !~ '^pg_(temp|toast)' AND coalesce(namespace, '') <> 'walbrook'
 $$;
 
--- As their owner, because whoever runs DDL may neither use this schema nor, perhaps, write messages.
+-- As their owner, because whoever runs DDL may neither use this schema nor, perhaps, write messages. The search path ends
+-- with pg_temp, because otherwise it begins with it, and there anybody can make a type named jsonb.
 CREATE OR REPLACE FUNCTION walbrook.on_ddl() RETURNS event_trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     AS $$

@@ -96,9 +96,12 @@ extension Integration {
                 try database.psql(
                     """
                     CREATE ROLE "\(database.name)_user" LOGIN; GRANT CREATE ON SCHEMA public TO "\(database.name)_user";
-                    SET ROLE "\(database.name)_user"; SET search_path = public; CREATE TABLE theirs (id int PRIMARY KEY);
+                    SET ROLE "\(database.name)_user"; SET search_path = public;
+                    -- What runs as a superuser must not take these for the catalog's.
+                    CREATE DOMAIN pg_temp.jsonb AS jsonb CHECK (false); CREATE DOMAIN pg_temp.text AS text CHECK (false);
+                    CREATE TABLE theirs (id int PRIMARY KEY);
                     RESET ROLE;
-                    CREATE OR REPLACE FUNCTION walbrook.write_ddl(event jsonb) RETURNS void LANGUAGE plpgsql
+                    CREATE OR REPLACE FUNCTION walbrook.write_ddl(event pg_catalog.jsonb) RETURNS void LANGUAGE plpgsql
                         AS 'BEGIN RAISE EXCEPTION ''broken''; END';
                     CREATE TABLE made (id int PRIMARY KEY); DROP TABLE made; INSERT INTO theirs VALUES (1);
                     """)

@@ -94,12 +94,13 @@ package struct ChangelogSetup {
 
     /// Makes the settings that reading depends on, whatever the role or the database has, and asks which server it is.
     private func prepareSession(_ stream: ChangelogStream) throws(StreamFailure) -> ServerIdentity {
-        // The changelog has few rows and many dead ones, and what statistics say of it is long out of date. Where a table
+        // The changelog has few rows and many dead ones, and what statistics say of it is long out of date. Plain scans of
+        // its index note what is dead, so that it is passed over the next time. Where a table
         // without a usable index is read all the same, the price set on that would have the query compiled.
         _ = try stream.query(
             """
             SET default_transaction_read_only = off; SET default_transaction_isolation = 'read committed';
-            SET enable_seqscan = off; SET jit = off; SET statement_timeout = 0;
+            SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off; SET statement_timeout = 0;
             SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
             """, columns: 0)
         let rows = try stream.query(
