@@ -126,7 +126,8 @@ $$;
 
 -- The layout of a table as it is now, which is written down if it is new.
 create or replace function walbrook.layout_of(relation oid) returns walbrook.layout
-language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+language plpgsql set search_path = pg_catalog, pg_temp set quote_all_identifiers = off set enable_seqscan = off
+set plan_cache_mode = force_generic_plan as $$
 declare
     layout walbrook.layout;
 begin
