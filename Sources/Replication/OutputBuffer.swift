@@ -80,6 +80,26 @@ public struct OutputBuffer: ~Copyable {
         stored += length
     }
 
+    /// Appends `length` bytes of `source` from `offset`, like `append(_:from:count:)`; made for a few bytes, which are
+    /// copied without a call.
+    @inlinable @inline(__always)
+    public mutating func append(few source: borrowing Span<UInt8>, from offset: Int, count length: Int) {
+        guard length >= 0, length <= 16, offset >= 0, offset <= source.count - 16 else {
+            return append(source, from: offset, count: length)
+        }
+        reserve(16)
+        let target = unsafe UnsafeMutableRawPointer(base + count)
+        unsafe source.withUnsafeBytes { bytes in
+            // SAFETY: sixteen bytes from `offset` on are inside of `source`, as checked above, and there is room for as
+            // many; those past `length` stay outside of what is stored.
+            let low = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let high = unsafe bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
+            unsafe target.storeBytes(of: low, as: UInt64.self)
+            unsafe target.storeBytes(of: high, toByteOffset: 8, as: UInt64.self)
+        }
+        stored += length
+    }
+
     /// Appends a literal of ASCII or UTF-8 text.
     @inlinable @inline(__always)
     public mutating func append(_ literal: StaticString) {

@@ -64,7 +64,7 @@ struct JSONRowEncoder: ~Copyable {
                 continue
             }
             buffer.append(
-                row.table.text, from: column.label.start + comma, count: column.label.count - comma)
+                few: row.table.text, from: column.label.start + comma, count: column.label.count - comma)
             comma = 0
             values.append(value, column, of: row, to: &buffer)
         }

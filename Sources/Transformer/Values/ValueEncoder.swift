@@ -7,9 +7,15 @@ struct ValueEncoder: ~Copyable {
     /// Items without their escapes, one buffer for each level of nesting, kept from value to value.
     private final class Scratch {
         var bytes = OutputBuffer(capacity: 256)
-        private(set) lazy var next = Scratch()
+        /// Of the next level. A constant, since a variable would be checked for exclusive access at every item.
+        private let deeper: Scratch?
 
-        init() {}
+        /// Made for levels that types have; those below make one when they need it.
+        init(levels: Int = 4) {
+            deeper = levels > 1 ? Scratch(levels: levels - 1) : nil
+        }
+
+        var next: Scratch { deeper ?? Scratch(levels: 1) }
     }
 
     private let scratch = Scratch()

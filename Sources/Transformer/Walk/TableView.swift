@@ -22,6 +22,6 @@ extension OutputBuffer {
     /// Appends a prepared text.
     @inline(__always)
     mutating func append(_ text: borrowing Span<UInt8>, _ fragment: Fragment) {
-        append(text, from: fragment.start, count: fragment.count)
+        append(few: text, from: fragment.start, count: fragment.count)
     }
 }
