@@ -9,9 +9,9 @@ internal import Transformer
 /// exclusive access.
 struct StreamProcessor: ~Copyable {
     var session: StreamSession
-    private(set) var transformer: Transformer
+    var transformer: Transformer
     /// Whole lines that no batch has taken yet.
-    private(set) var buffer = OutputBuffer(capacity: Self.batchSize + 64 * 1024)
+    var buffer = OutputBuffer(capacity: Self.batchSize + 64 * 1024)
     /// Number of events in `buffer`.
     private(set) var bufferedEvents = 0
     /// The last event that was written to a buffer.
@@ -27,25 +27,25 @@ struct StreamProcessor: ~Copyable {
     var isReplyRequested = false
 
     /// The first event in `buffer`.
-    private var first = Position.start
+    var first = Position.start
     /// Where events end in `buffer`, up to the last one that a sink may hold already.
     private var marks: [EventMark] = []
     private let lastMarked: Position
     /// The last event of the sink that holds most.
     private let last: Position
 
-    private let channels: ChannelInbox?
+    let channels: ChannelInbox?
     private var decoder = MessageDecoder()
     private(set) var inProgress: InProgressTransactions
     /// A transaction that was in progress and has committed: its messages come next.
     var committed: CommittedTransaction?
-    private let catalog: Catalog
-    private let logger: Logger
+    let catalog: Catalog
+    let logger: Logger
     private(set) var serverVersion = 0
     /// Whether changes come from triggers, which know less.
     private var isOfTriggers = false
     /// Types that a message was logged about.
-    private var saidGone: Set<OID> = []
+    var saidGone: Set<OID> = []
 
     /// A batch is handed over when it has this many bytes: few enough to stay in a core's cache, many enough for one
     /// write to be worth it.
@@ -112,13 +112,13 @@ struct StreamProcessor: ~Copyable {
             marks: marks, boundary: session.boundary, ends: ends.take())
     }
 
-    private mutating func noteBoundary() {
+    mutating func noteBoundary() {
         if collectsBoundaries { ends.passed(written, boundary: session.boundary) }
     }
 
     /// So many events of the present position were written.
     @inline(__always)
-    private mutating func wrote(_ events: Int) {
+    mutating func wrote(_ events: Int) {
         guard events > 0 else { return }
         bufferedEvents += events
         written = session.position
@@ -194,26 +194,6 @@ struct StreamProcessor: ~Copyable {
         }
     }
 
-    /// Whether something that was heard waits for the server to say how far it is.
-    var waitsForBoundary: Bool {
-        guard let channels, channels.hasEvents else { return false }
-        return buffer.count == 0 && session.waitsForBoundary
-    }
-
-    /// Places what was heard, if this is a place for it, until the batch is full.
-    mutating func takeChannels() {
-        guard let channels, channels.hasEvents else { return }
-        var isNews = false
-        while buffer.count < Self.batchSize, hearsAlone || session.admitsChannels, let event = channels.take()
-        {
-            if let lsn = event.lsn { session.channelEvent(at: lsn) } else { session.channelEvent() }
-            if buffer.count == 0 { first = session.position }
-            wrote(transformer.append(event, at: session.position, to: &buffer))
-            isNews = true
-        }
-        if isNews { noteBoundary() }
-    }
-
     private mutating func process(_ bytes: Span<UInt8>) throws(StreamFailure) {
         let copy: CopyMessage
         do { copy = try CopyMessage(decoding: bytes) } catch { throw StreamFailure(error) }
@@ -284,29 +264,6 @@ struct StreamProcessor: ~Copyable {
             transformer.describe(type)
         case .relation:
             preconditionFailure("relations are described where a look-up can fail")
-        }
-    }
-
-    private mutating func describe(_ relation: Relation) throws(StreamFailure) {
-        guard let lookUps = transformer.lookUps(for: relation) else { return transformer.describe(relation) }
-        var facts = CatalogFacts()
-        if lookUps.contains(.primaryKey) { facts.primaryKey = try catalog.primaryKey(of: relation.oid) }
-        if lookUps.contains(.uniqueIndex), facts.primaryKey == nil {
-            facts.uniqueIndex = try catalog.uniqueIndex(of: relation.oid)
-        }
-        if lookUps.contains(.typeNames) { facts.typeNames = try catalog.typeNames(of: relation.columns) }
-        let unknown = Set(relation.columns.map(\.type).filter { $0 >= Catalog.firstUserDefined })
-        if !unknown.isEmpty { facts.types = try catalog.types(unknown, serverVersion: serverVersion) }
-        transformer.describe(relation, facts)
-        let gone = unknown.subtracting(facts.types.keys)
-        if !gone.isEmpty { sayGone(gone, relation) }
-    }
-
-    private mutating func sayGone(_ types: Set<OID>, _ relation: Relation) {
-        for type in types where saidGone.insert(type).inserted {
-            logger.notice(
-                "a type is gone from the catalog; its values are written as strings",
-                metadata: ["type": "\(type)", "table": "\(relation.schema).\(relation.name)"])
         }
     }
 }
