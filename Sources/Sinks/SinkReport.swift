@@ -12,6 +12,14 @@ package final class SinkReport: Sendable {
         /// The last event that is durable, from a sink that reports single events.
         package var durableEvent = Position.start
         package var ending: SinkEnding?
+
+        /// Whether it takes no more, without having been told to finish.
+        package var isLost: Bool {
+            switch ending {
+            case nil, .finished: false
+            case .readerGone, .failed: true
+            }
+        }
     }
 
     private let progress = Mutex(Progress())

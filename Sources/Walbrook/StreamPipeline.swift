@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Reader
 internal import Replication
 internal import Sinks
@@ -34,6 +35,9 @@ final class StreamPipeline: StreamConsumer {
     private var fillingSince: ContinuousClock.Instant?
     private var isFinishing = false
     private var toldToFinish = false
+    /// How long the others have after a sink was lost.
+    private var othersUntil: ContinuousClock.Instant?
+    private let wake: @Sendable () -> Void
 
     /// What an origin is made of that no server tells.
     struct OriginOptions {
@@ -43,6 +47,8 @@ final class StreamPipeline: StreamConsumer {
 
     /// While nothing happens but that the log grows, sinks with a state are told no more often than this.
     private static let idleInterval = Duration.seconds(1)
+    /// What sinks have to finish a batch after another one was lost.
+    private static let patience = Duration.seconds(2)
 
     /// - Parameter wake: wakes the reader after a sink has reported.
     init(
@@ -53,6 +59,7 @@ final class StreamPipeline: StreamConsumer {
         self.processor = processor
         self.channels = channels
         self.origin = origin
+        self.wake = wake
         keepsState = sinks.contains(where: \.keepsState)
         let states = sinks.compactMap(\.held)
         held = states.map { max($0.last.lsn, $0.confirmed) }.max() ?? .zero
@@ -148,22 +155,22 @@ final class StreamPipeline: StreamConsumer {
         progress.isReplyRequested = processor.isReplyRequested
         processor.isReplyRequested = false
         // One that takes no more ends all of them; those that were told to finish end together.
-        progress.hasEnded = reports.contains { report in
-            switch report.ending {
-            case nil: false
-            case .finished: reports.allSatisfy { $0.ending != nil }
-            case .readerGone, .failed: true
-            }
-        }
-        progress.hasLostSink = reports.contains { report in
-            switch report.ending {
-            case nil, .finished: false
-            case .readerGone, .failed: true
-            }
-        }
+        progress.hasLostSink = reports.contains(where: \.isLost)
+        progress.hasEnded =
+            progress.hasLostSink ? othersAreDone(reports) : reports.allSatisfy { $0.ending != nil }
         statistics.update(progress)
         gauges.update(progress)
         return progress
+    }
+
+    /// After a sink was lost: the others finish the batch that they have, so that they end with a whole line. One that is
+    /// stuck is not waited for.
+    private func othersAreDone(_ reports: [SinkReport.Progress]) -> Bool {
+        if reports.allSatisfy({ $0.ending != nil || $0.accepted == sequence }) { return true }
+        if let othersUntil { return .now >= othersUntil }
+        othersUntil = .now + Self.patience
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience / .seconds(1), execute: wake)
+        return false
     }
 
     /// The connection is gone for good.

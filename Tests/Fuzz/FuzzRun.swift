@@ -45,6 +45,13 @@ struct FuzzRun: ~Copyable {
     private mutating func checkPlaces(_ bytes: [UInt8]) {
         do throws(DecodingError) {
             guard case .xLogData(let payload) = try CopyMessage(decoding: bytes.span) else { return }
+            if payload < bytes.count, StreamingMessage.isOne(bytes[payload]) {
+                _ = try StreamingMessage(decoding: bytes.span, at: payload)
+                return
+            }
+            if case .change? = try? BlockMessage(decoding: bytes.span, at: payload) {
+                precondition(bytes.count >= payload + 1 + BlockMessage.xidSize)
+            }
             switch try decoder.decode(bytes.span, at: payload) {
             case .row(let change):
                 if change.kind != .delete { check(decoder.newTuple, bytes.count) }

@@ -52,6 +52,35 @@ struct MutatedMessageTests {
         }
     }
 
+    /// What frames and fills the blocks of transactions in progress, made of the same bytes under another tag.
+    @Test(arguments: seeds)
+    func mutatedFrames(seed: UInt64) async {
+        let tags = Array("SEcAIUDTMRYO".utf8)
+        var mutator = Mutator(seed: seed)
+        var bytes: [UInt8] = []
+        var (values, errors) = (0, 0)
+        for turn in 0..<Self.messagesASeed / 10 {
+            if turn % 2000 == 0 { await Task.yield() }
+            mutator.next(into: &bytes)
+            guard bytes.count > CopyMessage.headerSize else { continue }
+            bytes[CopyMessage.headerSize] = tags[turn % tags.count]
+            do throws(DecodingError) {
+                if StreamingMessage.isOne(bytes[CopyMessage.headerSize]) {
+                    _ = try StreamingMessage(decoding: bytes.span, at: CopyMessage.headerSize)
+                } else {
+                    _ = try BlockMessage(decoding: bytes.span, at: CopyMessage.headerSize)
+                }
+                values += 1
+            } catch {
+                if !(0...bytes.count).contains(error.offset) {
+                    Issue.record("turn \(turn): \(error.offset) lies outside of \(bytes)")
+                }
+                errors += 1
+            }
+        }
+        #expect(values > 1000 && errors > 1000)
+    }
+
     private static func outOfPlace(_ tuple: Tuple, _ count: Int) -> Int? {
         for column in tuple.columns where column.kind == .text || column.kind == .binary {
             let (start, length) = (Int(column.offset), Int(column.length))
