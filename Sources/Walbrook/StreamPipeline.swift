@@ -125,7 +125,7 @@ final class StreamPipeline: StreamConsumer {
     }
 
     func handOver() {
-        _ = handOverBatch()
+        _ = handOverBoundary() && handOverBatch()
     }
 
     func finish() {
@@ -138,8 +138,7 @@ final class StreamPipeline: StreamConsumer {
         let reports = outputs.map(\.report.current)
         ledger.durable(reports.map { .init(batch: $0.durable, event: $0.durableEvent) })
         if processor.buffer.count == 0, !keepsState { ledger.passed(processor.session.boundary) }
-        let isAllHandedOver = handOverBoundary() && handOverBatch()
-        if isFinishing, isAllHandedOver, !toldToFinish {
+        if isFinishing, !toldToFinish, handOverBoundary(), handOverBatch() {
             toldToFinish = true
             for output in outputs { output.sink.finish() }
         }
