@@ -10,7 +10,7 @@ import Testing
     }
 
     /// One that never reads, one that reads 1 KiB a second, ten that come and go, twenty with filters, and all the others.
-    @Test(.thorough, .timeLimit(.minutes(10)))
+    @Test(.timeLimit(.minutes(10)))
     func twoHundredAtOnce() async throws {
         let server = try await blocking { try PostgresServer.start() }
         let directory = try TemporaryDirectory()
@@ -132,7 +132,7 @@ import Testing
     }
 
     /// A good subscriber beside ten thousand that are not misses nothing, and nothing of them is left.
-    @Test(.thorough, .timeLimit(.minutes(10)), arguments: [false, true])
+    @Test(.timeLimit(.minutes(10)), arguments: [false, true])
     func hostileConnections(overTLS: Bool) async throws {
         let server = try await blocking { try PostgresServer.start() }
         let directory = try TemporaryDirectory()

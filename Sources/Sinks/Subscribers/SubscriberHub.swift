@@ -16,8 +16,9 @@ final class SubscriberHub {
     private var connectionCount = 0
     private var whenEmpty: (() -> Void)?
 
-    /// Connections without a subscription. One more, and the oldest of them goes.
-    private static let waitingLimit = 100
+    /// Connections without a subscription. One more, and the oldest of them goes. After a restart all subscribers can
+    /// come at once.
+    private var waitingLimit: Int { max(100, options.maximum) }
 
     init(
         options: SubscriberOptions, source: EventSource,
@@ -57,7 +58,7 @@ final class SubscriberHub {
     func connected(_ connection: SubscriberConnection) {
         connections[connection.number] = connection
         waiting.append(connection.number)
-        if waiting.count > Self.waitingLimit, let oldest = connections[waiting.removeFirst()] {
+        if waiting.count > waitingLimit, let oldest = connections[waiting.removeFirst()] {
             oldest.refuse(Refusal(.full, "too many connections wait for a SUB"))
         }
         if let origin { connection.greet(origin) }

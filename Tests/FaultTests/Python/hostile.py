@@ -55,11 +55,14 @@ def cut_command(connection):
     connection.sendall(b"SUB from=st")
 
 
+# One for all: to read the system's certificates takes longer than a handshake.
+CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+CONTEXT.check_hostname = False
+CONTEXT.verify_mode = ssl.CERT_NONE
+
+
 def handshake(connection):
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.wrap_socket(connection)
+    CONTEXT.wrap_socket(connection)
 
 
 def half_handshake(connection):

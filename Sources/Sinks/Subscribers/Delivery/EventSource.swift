@@ -58,7 +58,7 @@ final class EventSource {
         }
         switch requested {
         case .now: return .now
-        case .oldest: return oldest(of: history)
+        case .oldest: return try oldest(of: history)
         case .after(let position): return .after(position, try reader(of: history, after: position))
         case .from(let lsn):
             let before = lsn == .zero ? .start : Position(lsn: LSN(lsn.value - 1), ordinal: .max)
@@ -81,10 +81,14 @@ final class EventSource {
     }
 
     /// What is oldest may be cut just when it is about to be read; then something else is.
-    private func oldest(of history: any EventHistory) -> Start {
+    private func oldest(of history: any EventHistory) throws(Refusal) -> Start {
         while true {
             let floor = history.extent.floor
-            if let reader = try? history.reader(after: floor) { return .after(floor, reader) }
+            do throws(HistoryError) {
+                return .after(floor, try history.reader(after: floor))
+            } catch {
+                guard case .gone = error else { throw Refusal(error) }
+            }
         }
     }
 }
