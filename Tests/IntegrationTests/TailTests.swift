@@ -11,10 +11,10 @@ extension Integration {
         {
             let process = try WalbrookProcess.start(
                 ["stream", "-d", database.server.conninfo(database: database.name), "--slot", database.slot]
-                    + arguments + ["--to", "tcp://127.0.0.1:\(port)"], stdout: .devNull)
-            _ = try process.subscriberPort()
-            // What was committed before there was a slot is not in the stream.
-            try eventually("there is a slot") { try database.slots == database.slot }
+                    + arguments + ["--to", "tcp://127.0.0.1:\(port)", "--log-level", "info"], stdout: .devNull
+            )
+            // What is committed before the slot is complete is not in the stream.
+            try process.waitForStandardError(containing: " streaming ")
             return process
         }
 
