@@ -1,6 +1,6 @@
 /// Decodes and encodes the rows of a recording again and again, without a server, and says what a row took.
 ///
-///     DecodeBenchmark narrow|mixed [ROWS]
+///     DecodeBenchmark narrow|mixed|full [ROWS]
 ///
 /// `scripts/bench micro` runs it, and counts its instructions.
 @main

@@ -12,7 +12,7 @@ struct Messages {
     }
 }
 
-/// A thousand inserts, ten a transaction.
+/// A thousand changes, ten a transaction.
 struct Recording {
     /// What describes the relation.
     private(set) var head = Messages()
@@ -29,9 +29,7 @@ struct Recording {
             let xid = UInt32(100_000 + transaction)
             body.append(MessageBuilder.begin(commit: commit, xid: xid), lsn: commit.value)
             for row in 0..<10 {
-                body.append(
-                    MessageBuilder.insert(rows.relation.oid.value, rows.values(transaction * 10 + row + 1)),
-                    lsn: lsn)
+                body.append(rows.change(transaction * 10 + row + 1), lsn: lsn)
                 lsn += 0x80
             }
             body.append(MessageBuilder.commit(commit), lsn: commit.value)

@@ -7,6 +7,8 @@ enum Rows: String, CaseIterable {
     case narrow
     /// Thirty columns of many types.
     case mixed
+    /// Five columns, updated with REPLICA IDENTITY FULL.
+    case full
 
     private static let mood: UInt32 = 16_400
 
@@ -25,13 +27,23 @@ enum Rows: String, CaseIterable {
                 columns: Self.mixedColumns.map { name, type in
                     RelationColumn(name: name, type: OID(type), isKey: name == "id")
                 })
+        case .full:
+            Relation(
+                oid: OID(16_420), schema: "public", name: "account", replicaIdentity: .full,
+                columns: [
+                    RelationColumn(name: "id", type: OID(20), isKey: true),
+                    RelationColumn(name: "owner", type: OID(25), isKey: true),
+                    RelationColumn(name: "balance", type: OID(1700), typeModifier: 917_510, isKey: true),
+                    RelationColumn(name: "state", type: OID(25), isKey: true),
+                    RelationColumn(name: "updated", type: OID(1184), isKey: true),
+                ])
         }
     }
 
     /// Type messages that come in front of the relation.
     var types: [[UInt8]] {
         switch self {
-        case .narrow: []
+        case .narrow, .full: []
         case .mixed: [MessageBuilder.type(Self.mood, schema: "public", "mood")]
         }
     }
@@ -42,15 +54,28 @@ enum Rows: String, CaseIterable {
         case .narrow: CatalogFacts()
         case .mixed:
             CatalogFacts(types: [OID(Self.mood): TypeDescription(name: "mood", structure: .base)])
+        case .full: CatalogFacts(primaryKey: ["id"])
         }
     }
 
-    /// Row number `n`, from 1.
-    func values(_ n: Int) -> [WireValue] {
-        switch self {
-        case .narrow: [text(n), text(n % 1000), text("row \(n)")]
-        case .mixed: Self.mixedValues(n)
+    /// The change of row number `n`, from 1.
+    func change(_ n: Int) -> [UInt8] {
+        let oid = relation.oid.value
+        return switch self {
+        case .narrow: MessageBuilder.insert(oid, [text(n), text(n % 1000), text("row \(n)")])
+        case .mixed: MessageBuilder.insert(oid, Self.mixedValues(n))
+        case .full:
+            MessageBuilder.update(
+                oid, old: Self.account(n, balance: n, "2026-01-01 00:00:00+00"),
+                Self.account(n, balance: n + 100, "2026-11-29 13:30:00.\(123_456 + n)+00"))
         }
+    }
+
+    private static func account(_ n: Int, balance: Int, _ updated: String) -> [WireValue] {
+        [
+            text(n), text("owner \(n)"), text("\(balance / 100).\(padded(balance % 100))"), "open",
+            text(updated),
+        ]
     }
 
     private static let mixedColumns: [(name: String, type: UInt32)] = [

@@ -1,6 +1,6 @@
 """Measures decoding and encoding alone, without a server: nanoseconds and instructions per row.
 
-Rows as the workloads `narrow` and `mixed` of this benchmark make them go through the release build's decoder,
+Rows as the workloads `narrow`, `mixed` and `full` of this benchmark make them go through the release build's decoder,
 session and transformer. Instructions are counted by valgrind and are the same on a busy machine; what the program
 needs besides the rows is left out by counting twice, with so many rows and with twice as many.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 from failure import BenchFailure
 from setting import ROOT, build, count, program, progress, writable
 
-KINDS = ("narrow", "mixed")
+KINDS = ("narrow", "mixed", "full")
 RECORD = ROOT / "Tests" / "DecodeBenchmark" / "instructions.json"
 TOLERANCE = 0.10
 COUNTED_ROWS = 4000
