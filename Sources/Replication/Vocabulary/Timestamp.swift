@@ -68,15 +68,15 @@ extension OutputBuffer {
     }
 
     /// Appends `value` in decimal with leading zeros to at least `width` digits.
-    private mutating func appendDecimal(_ signed: Int64, width: Int) {
-        if signed < 0 { append(UInt8(ascii: "-")) }
-        let value = abs(signed)
-        var divisor: Int64 = 1
-        for _ in 1..<width { divisor *= 10 }
-        while value / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
-            divisor /= 10
-        }
+    private mutating func appendDecimal(_ value: Int64, width: Int) {
+        if value < 0 { append(UInt8(ascii: "-")) }
+        // From the last digit on, so that the first one ends up lowest. No part of a time has more than a word holds.
+        var (rest, digits, length) = (value.magnitude, UInt64(0), 0)
+        repeat {
+            digits = digits << 8 | (0x30 + rest % 10)
+            rest /= 10
+            length += 1
+        } while rest > 0 || length < width
+        append(word: digits, count: length)
     }
 }
