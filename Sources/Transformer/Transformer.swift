@@ -97,21 +97,22 @@ package struct Transformer: ~Copyable {
         guard let index = plans.index(of: change.relation) else {
             throw .unknownRelation(change.relation, position)
         }
-        let plan = plans.relations[index]
-        guard plan.isIncluded, options.operations.contains(Operations(change.kind)) else { return 0 }
+        guard plans.relations[index].isIncluded, options.operations.contains(Operations(change.kind)) else {
+            return 0
+        }
         let start = buffer.count
-        let news = plan.isNews ? appendSchema(index, at: position, to: &buffer) : 0
-        let events = try append(change, plan, decoder, bytes, at: position, to: &buffer)
+        let news = plans.relations[index].isNews ? appendSchema(index, at: position, to: &buffer) : 0
+        let events = try append(change, of: index, decoder, bytes, at: position, to: &buffer)
         if options.repairsText { repairedTexts += buffer.repairUTF8(from: start) }
         return news + events
     }
 
     @inline(__always)
     private func append(
-        _ change: RowChange, _ plan: RelationPlan, _ decoder: borrowing MessageDecoder, _ bytes: Span<UInt8>,
+        _ change: RowChange, of index: Int, _ decoder: borrowing MessageDecoder, _ bytes: Span<UInt8>,
         at position: Position, to buffer: inout OutputBuffer
     ) throws(SessionError) -> Int {
-        let row = try RowView(change, of: TableView(plan, plans), decoder, bytes, at: position)
+        let row = try RowView(change, of: TableView(index, plans), decoder, bytes, at: position)
         return format.append(row, at: position, to: &buffer)
     }
 
@@ -124,7 +125,7 @@ package struct Transformer: ~Copyable {
         let plan = plans.relations[index]
         guard plan.isIncluded, options.operations.contains(.truncate) else { return 0 }
         let news = plan.isNews ? appendSchema(index, at: position, to: &buffer) : 0
-        return news + format.append(truncate, of: TableView(plan, plans), bytes, at: position, to: &buffer)
+        return news + format.append(truncate, of: TableView(index, plans), bytes, at: position, to: &buffer)
     }
 
     /// Appends the event of a logical message.
@@ -159,7 +160,7 @@ package struct Transformer: ~Copyable {
         _ index: Int, at position: Position, to buffer: inout OutputBuffer
     ) -> Int {
         plans.announced(index)
-        return format.appendSchema(of: TableView(plans.relations[index], plans), at: position, to: &buffer)
+        return format.appendSchema(of: TableView(index, plans), at: position, to: &buffer)
     }
 }
 

@@ -30,9 +30,6 @@ package struct RowChange: Hashable, Sendable {
         case UInt8(ascii: "D"): kind = .delete
         default: return nil
         }
-        let relation = OID(
-            UInt32(bytes[start + 1]) << 24 | UInt32(bytes[start + 2]) << 16
-                | UInt32(bytes[start + 3]) << 8 | UInt32(bytes[start + 4]))
-        return (kind, relation)
+        return (kind, OID(bytes.uint32(at: start + 1)))
     }
 }

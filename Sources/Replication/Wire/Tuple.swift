@@ -1,6 +1,8 @@
-/// One column of a tuple: its kind, and where its bytes stand in the CopyData message.
-package struct TupleColumn: Hashable, Sendable {
-    package enum Kind: UInt8, Sendable {
+/// One column of a tuple: its kind, and where its bytes stand in the CopyData message. Public only so that the compiler
+/// inlines its range, as `OutputBuffer` is.
+public struct TupleColumn: Hashable, Sendable {
+    /// What the byte in front of a value says (PostgreSQL manual, TupleData).
+    public enum Kind: UInt8, Sendable {
         /// SQL NULL, or a column that an old key does not hold.
         case null = 0x6E  // n
         /// A TOASTed value that did not change and was not sent.
@@ -9,11 +11,12 @@ package struct TupleColumn: Hashable, Sendable {
         case binary = 0x62  // b
     }
 
-    package var kind: Kind
+    /// Whether there is a value, and in which form.
+    public var kind: Kind
     /// First byte of the value; meaningless without one.
-    package var offset: Int32
+    public var offset: Int32
     /// Bytes of the value; 0 without one.
-    package var length: Int32
+    public var length: Int32
 
     package init(kind: Kind, offset: Int32, length: Int32) {
         self.kind = kind
@@ -21,8 +24,10 @@ package struct TupleColumn: Hashable, Sendable {
         self.length = length
     }
 
-    package var range: Range<Int> {
-        Int(offset)..<(Int(offset) + Int(length))
+    /// Where its bytes are in the message.
+    @inlinable @inline(__always)
+    public var range: Range<Int> {
+        Int(offset)..<(Int(offset) &+ Int(length))
     }
 }
 
@@ -38,26 +43,32 @@ package struct Tuple: Sendable {
 
     @_lifetime(cursor: copy cursor)
     mutating func decode(_ cursor: inout WireCursor) throws(DecodingError) {
+        let count = Int(try cursor.uint16())
         columns.removeAll(keepingCapacity: true)
         hasBinaryValue = false
-        let count = try cursor.uint16()
-        for _ in 0..<count {
-            let byte = try cursor.uint8()
-            switch byte {
-            case TupleColumn.Kind.text.rawValue, TupleColumn.Kind.binary.rawValue:
-                let length = Int32(bitPattern: try cursor.uint32())
-                let start = try cursor.skip(Int(length))
-                let kind: TupleColumn.Kind = byte == TupleColumn.Kind.text.rawValue ? .text : .binary
-                if kind == .binary { hasBinaryValue = true }
-                columns.append(
-                    TupleColumn(kind: kind, offset: Int32(truncatingIfNeeded: start), length: length))
-            case TupleColumn.Kind.null.rawValue:
-                columns.append(TupleColumn(kind: .null, offset: 0, length: 0))
-            case TupleColumn.Kind.unchanged.rawValue:
-                columns.append(TupleColumn(kind: .unchanged, offset: 0, length: 0))
-            default:
-                throw cursor.error(.unknownColumnKind(byte))
+        try columns.append(addingCapacity: count) { columns throws(DecodingError) in
+            for _ in 0..<count {
+                let column = try TupleColumn(decoding: &cursor)
+                if column.kind == .binary { hasBinaryValue = true }
+                columns.append(column)
             }
+        }
+    }
+}
+
+extension TupleColumn {
+    @inline(__always)
+    @_lifetime(cursor: copy cursor)
+    fileprivate init(decoding cursor: inout WireCursor) throws(DecodingError) {
+        let byte = try cursor.uint8()
+        guard let kind = Kind(rawValue: byte) else { throw cursor.error(.unknownColumnKind(byte)) }
+        switch kind {
+        case .text, .binary:
+            let length = Int32(bitPattern: try cursor.uint32())
+            let start = try cursor.skip(Int(length))
+            self.init(kind: kind, offset: Int32(truncatingIfNeeded: start), length: length)
+        case .null, .unchanged:
+            self.init(kind: kind, offset: 0, length: 0)
         }
     }
 }

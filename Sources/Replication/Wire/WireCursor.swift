@@ -51,11 +51,9 @@ package struct WireCursor: ~Escapable {
     @_lifetime(self: copy self)
     package mutating func uint32() throws(DecodingError) -> UInt32 {
         let at = offset
-        // So put, the compiler sees that all four reads are inside, and makes one of them.
-        guard at >= 0, at <= bytes.count - 4 else { throw error(.truncated) }
+        guard bytes.count - at >= 4 else { throw error(.truncated) }
         offset = at + 4
-        return UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8
-            | UInt32(bytes[at + 3])
+        return bytes.uint32(at: at)
     }
 
     @_lifetime(self: copy self)

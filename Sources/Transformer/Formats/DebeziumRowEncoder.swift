@@ -12,11 +12,10 @@ struct DebeziumRowEncoder: ~Copyable {
     /// Appends the row after the change. A value that was not sent has a placeholder.
     @inline(__always)
     func appendNew(_ row: borrowing RowView, to buffer: inout OutputBuffer) {
-        buffer.append("{")
-        var comma = 1
+        let start = buffer.count
         for index in row.table.columns.indices {
             let column = row.table.columns[index]
-            appendLabel(column, &comma, of: row, to: &buffer)
+            buffer.append(row.table.text, column.label)
             let value = row.newValue(column)
             if value.isUnchanged {
                 appendUnsent(column, of: row, to: &buffer)
@@ -24,7 +23,7 @@ struct DebeziumRowEncoder: ~Copyable {
                 values.append(value, column, of: row, to: &buffer)
             }
         }
-        buffer.append("}")
+        buffer.close("{", from: start, "}")
     }
 
     /// Appends a TOASTed value that did not change: from the old row if it is there.
@@ -42,21 +41,12 @@ struct DebeziumRowEncoder: ~Copyable {
     /// Appends the row before the change. What is not known of it is null.
     @inline(__always)
     func appendOld(_ row: borrowing RowView, to buffer: inout OutputBuffer) {
-        buffer.append("{")
-        var comma = 1
+        let start = buffer.count
         for index in row.table.columns.indices {
             let column = row.table.columns[index]
-            appendLabel(column, &comma, of: row, to: &buffer)
+            buffer.append(row.table.text, column.label)
             values.append(row.sentOldValue(column), column, of: row, to: &buffer)
         }
-        buffer.append("}")
-    }
-
-    @inline(__always)
-    private func appendLabel(
-        _ column: ColumnPlan, _ comma: inout Int, of row: borrowing RowView, to buffer: inout OutputBuffer
-    ) {
-        buffer.append(row.table.text, from: column.label.start + comma, count: column.label.count - comma)
-        comma = 0
+        buffer.close("{", from: start, "}")
     }
 }

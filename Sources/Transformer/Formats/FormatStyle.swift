@@ -21,8 +21,8 @@ protocol FormatStyle: Sendable {
     /// Whether columns of a type have no place in this format.
     func leavesOut(_ column: RelationColumn, of relation: RelationDescription) -> Bool
 
-    /// Appends what stands in front of a column's value, beginning with a comma, which is left out in front of the
-    /// first.
+    /// Appends what stands in front of a column's value, beginning with a comma; that of the first gives way to the
+    /// opening bracket.
     func appendLabel(of column: RelationColumn, typeName: String, to text: inout OutputBuffer)
 
     /// Appends a table's names as its events have them.

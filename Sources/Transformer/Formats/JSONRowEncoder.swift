@@ -52,9 +52,8 @@ struct JSONRowEncoder: ~Copyable {
     /// Appends the columns that have a value, and returns how many have none.
     @inline(__always)
     private func appendObject(_ row: borrowing RowView, _ side: Side, to buffer: inout OutputBuffer) -> Int {
-        buffer.append("{")
+        let start = buffer.count
         var absent = 0
-        var comma = 1
         for index in row.table.columns.indices {
             let column = row.table.columns[index]
             if case .key = side, !column.isKey { continue }
@@ -63,12 +62,10 @@ struct JSONRowEncoder: ~Copyable {
                 absent += 1
                 continue
             }
-            buffer.append(
-                few: row.table.text, from: column.label.start + comma, count: column.label.count - comma)
-            comma = 0
+            buffer.append(row.table.text, column.label)
             values.append(value, column, of: row, to: &buffer)
         }
-        buffer.append("}")
+        buffer.close("{", from: start, "}")
         return absent
     }
 
@@ -92,7 +89,7 @@ struct JSONRowEncoder: ~Copyable {
         _ label: StaticString, _ row: borrowing RowView, _ side: Side, to buffer: inout OutputBuffer
     ) {
         var isFirst = true
-        for index in row.table.columns.indices where row.table.columns[index].encoding.isJSON {
+        for index in row.table.columns.indices where row.table.columns[index].isJSON {
             let column = row.table.columns[index]
             let value = value(row, column, side)
             guard !value.isNull, !value.isUnchanged, row.bytes.isJSONNull(value.range) else { continue }

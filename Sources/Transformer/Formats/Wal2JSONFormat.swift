@@ -38,23 +38,23 @@ struct Wal2JSONFormat: EventFormat, ~Copyable {
         }
         buffer.append(row.table.text, row.table.plan.names)
         if row.hasNew {
-            buffer.append(",\"columns\":[")
+            buffer.append(",\"columns\":")
             append(.columns, of: row, to: &buffer)
         }
         switch row.change.kind {
         case .insert: break
         case .update, .delete:
-            buffer.append(",\"identity\":[")
+            buffer.append(",\"identity\":")
             append(.identity, of: row, to: &buffer)
         }
         buffer.append("}\n")
         return 1
     }
 
-    /// Appends the columns that have a value, and the end of their list.
+    /// Appends the list of the columns that have a value.
     @inline(__always)
     private func append(_ side: Side, of row: borrowing RowView, to buffer: inout OutputBuffer) {
-        var comma = 1
+        let start = buffer.count
         for index in row.table.columns.indices {
             let column = row.table.columns[index]
             let value: TupleColumn
@@ -66,13 +66,11 @@ struct Wal2JSONFormat: EventFormat, ~Copyable {
                 value = row.identityValue(column)
             }
             if value.isUnchanged { continue }
-            buffer.append(
-                row.table.text, from: column.label.start + comma, count: column.label.count - comma)
-            comma = 0
+            buffer.append(row.table.text, column.label)
             values.append(value, column, of: row, to: &buffer)
             buffer.append("}")
         }
-        buffer.append("]")
+        buffer.close("[", from: start, "]")
     }
 
     func append(

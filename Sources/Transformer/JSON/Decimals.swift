@@ -41,22 +41,18 @@ extension OutputBuffer {
 
     /// Appends `value` with leading zeros to at least `width` digits.
     mutating func appendDecimal(_ value: UInt64, width: Int) {
-        var bound: UInt64 = 10
-        for _ in 1..<max(width, 1) {
-            if value < bound { append(UInt8(ascii: "0")) }
-            // From here on nothing is below the bound.
-            guard bound <= .max / 10 else { break }
-            bound *= 10
-        }
-        appendDecimal(value)
+        let (upper, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
+        guard upper > 0 || width > 8 else { return appendLeadingDigits(low, width: width) }
+        appendDecimal(upper, width: width - 8)
+        append(word: Self.digits(low) | Self.zeros)
     }
 
-    /// Appends a number of at most eight digits.
+    /// Appends a number of at most eight digits, with leading zeros to at least `width`.
     @inline(__always)
-    private mutating func appendLeadingDigits(_ value: UInt64) {
+    private mutating func appendLeadingDigits(_ value: UInt64, width: Int = 1) {
         let digits = Self.digits(value)
         // The first digit is in the lowest byte.
-        let leading = min(digits.trailingZeroBitCount / 8, 7)
+        let leading = min(digits.trailingZeroBitCount / 8, 8 - max(width, 1))
         append(word: (digits | Self.zeros) >> UInt64(8 * leading), count: 8 - leading)
     }
 

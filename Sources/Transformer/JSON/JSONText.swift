@@ -3,7 +3,6 @@ import Replication
 /// Writing JSON without an intermediate `String` (RFC 8259).
 extension OutputBuffer {
     /// Appends the bytes as a JSON string, quotes included. The bytes must be UTF-8 already.
-    @inline(__always)
     mutating func appendJSONString(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
         append(UInt8(ascii: "\""))
         appendEscaped(source, range)
@@ -16,26 +15,29 @@ extension OutputBuffer {
         appendJSONString(bytes.span, bytes.indices)
     }
 
-    /// Eight bytes at a time, up to the first one that needs an escape.
+    /// Runs of bytes that need no escape are found, then copied whole. Most texts are one.
     mutating func appendEscaped(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= source.count, "range outside the span")
+        let end = appendRun(source, range)
+        if end < range.upperBound { appendFromEscape(source, end..<range.upperBound) }
+    }
+
+    @inline(never)
+    private mutating func appendFromEscape(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
         var index = range.lowerBound
         while index < range.upperBound {
-            let length = min(8, range.upperBound - index)
-            let word = source.word(at: index, count: length)
-            let found =
-                word.bytes(below: 0x20) | word.bytes(of: UInt8(ascii: "\""))
-                | word.bytes(of: UInt8(ascii: "\\"))
-            if found == 0 {
-                append(word: word, count: length)
-                index += length
-            } else {
-                let clean = found.trailingZeroBitCount / 8
-                append(word: word, count: clean)
-                appendEscape(of: source[index + clean])
-                index += clean + 1
-            }
+            appendEscape(of: source[index])
+            index = appendRun(source, (index + 1)..<range.upperBound)
         }
+    }
+
+    /// Appends the bytes in front of the first one that needs an escape, and returns where that is.
+    @inline(__always)
+    private mutating func appendRun(_ source: borrowing Span<UInt8>, _ range: Range<Int>) -> Int {
+        let end = source.firstIndex(in: range) {
+            $0.bytes(below: 0x20) | $0.bytes(of: UInt8(ascii: "\"")) | $0.bytes(of: UInt8(ascii: "\\"))
+        }
+        append(few: source, from: range.lowerBound, count: end - range.lowerBound)
+        return end
     }
 
     @inline(never)

@@ -60,7 +60,8 @@ struct RelationCompiler: Sendable {
             columns.append(
                 ColumnPlan(
                     index: index, label: label, name: text.fragment { $0.appendJSONString(column.name) },
-                    encoding: encoding, isKey: key.contains(index), isIdentity: column.isKey))
+                    encoding: encoding, isKey: key.contains(index), isIdentity: column.isKey,
+                    isJSON: encoding.isJSON))
         }
         let written = columns[first...].map(\.index)
         let keyColumns = key.compactMap { written.firstIndex(of: $0) }
@@ -75,7 +76,7 @@ struct RelationCompiler: Sendable {
             names: names, qualifiedName: text.fragment { $0.appendJSONString(table) }, definition: definition,
             isNews: includesSchemas, tupleSize: relation.columns.count,
             firstColumn: first, columnCount: written.count, firstKey: firstKey,
-            keyCount: keys.count - firstKey, hasJSON: columns[first...].contains(where: \.encoding.isJSON))
+            keyCount: keys.count - firstKey, hasJSON: columns[first...].contains(where: \.isJSON))
     }
 
     /// The columns of the key, in the order of its index if that is known, else of the table.

@@ -10,7 +10,7 @@ struct Fragment: Sendable {
 struct ColumnPlan: Sendable {
     /// Its place in a tuple: columns that are left out have no plan.
     var index: Int
-    /// What stands in front of its value, such as `,"name":`; the comma is left out in front of the first.
+    /// What stands in front of its value, such as `,"name":`; the comma of the first gives way to the opening bracket.
     var label: Fragment
     /// `"name"`, for lists of names.
     var name: Fragment
@@ -19,6 +19,8 @@ struct ColumnPlan: Sendable {
     var isKey: Bool
     /// Whether an old key (K) holds it.
     var isIdentity: Bool
+    /// Whether it can hold JSON null, which is not SQL NULL.
+    var isJSON: Bool
 }
 
 /// What is known of a relation before its first row comes. It holds no reference, so that using it costs no count.

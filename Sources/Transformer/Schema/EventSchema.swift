@@ -30,7 +30,7 @@ package enum EventSchema {
                     relation: table.relation,
                     facts: CatalogFacts(primaryKey: table.primaryKey, types: types.descriptions)))
             guard let index = plans.index(of: table.relation.oid) else { continue }
-            let schema = TableSchema(table, TableView(plans.relations[index], plans), &typeSchemas)
+            let schema = TableSchema(table, TableView(index, plans), &typeSchemas)
             definitions.append((schema.name, schema.schema))
         }
         return text(

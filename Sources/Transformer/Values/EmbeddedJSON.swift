@@ -4,20 +4,15 @@ extension OutputBuffer {
     /// json and jsonb stand in the line as the server printed them. The `json` type keeps the line breaks of its
     /// input; outside of strings they are blanks to JSON, and inside they cannot be.
     mutating func appendEmbeddedJSON(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
-        var index = range.lowerBound
-        while index < range.upperBound {
-            let length = min(8, range.upperBound - index)
-            let word = source.word(at: index, count: length)
-            let found = word.bytes(of: UInt8(ascii: "\n")) | word.bytes(of: UInt8(ascii: "\r"))
-            if found == 0 {
-                append(word: word, count: length)
-                index += length
-            } else {
-                let clean = found.trailingZeroBitCount / 8
-                append(word: word, count: clean)
-                append(UInt8(ascii: " "))
-                index += clean + 1
+        var start = range.lowerBound
+        while true {
+            let end = source.firstIndex(in: start..<range.upperBound) {
+                $0.bytes(of: UInt8(ascii: "\n")) | $0.bytes(of: UInt8(ascii: "\r"))
             }
+            append(few: source, from: start, count: end - start)
+            guard end < range.upperBound else { return }
+            append(UInt8(ascii: " "))
+            start = end + 1
         }
     }
 }

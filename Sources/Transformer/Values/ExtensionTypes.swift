@@ -36,7 +36,7 @@ extension OutputBuffer {
     /// Appends a quoted item as a JSON string.
     private mutating func appendItem(_ scanner: inout ItemScanner, _ source: borrowing Span<UInt8>) -> Bool {
         guard scanner.peek(source) == UInt8(ascii: "\"") else { return false }
-        var unescaped = OutputBuffer(capacity: 64)
+        var unescaped = OutputBuffer()
         switch scanner.item(source, until: "=", or: ",", unescapedInto: &unescaped) {
         case .plain(let range, _): appendJSONString(source, range)
         case .unescaped: appendJSONString(unescaped.span, 0..<unescaped.count)

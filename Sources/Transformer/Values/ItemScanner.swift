@@ -89,7 +89,7 @@ struct ItemScanner {
     ) -> Item? {
         guard take("\"", source) else {
             let start = index
-            while index < end, source[index] != first, source[index] != second { index += 1 }
+            index = source.firstIndex(in: start..<end) { $0.bytes(of: first) | $0.bytes(of: second) }
             return .plain(start..<index, isQuoted: false)
         }
         unescaped.truncate(to: 0)

@@ -11,10 +11,17 @@ extension OutputBuffer {
 
     /// Appends digits as they are. PostgreSQL prints integers, and the shortest digits that read back to the same
     /// float, in a form that JSON shares; NaN and the infinities have none and become strings.
-    @inline(__always)
     mutating func appendNumber(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
+        let length = range.count
+        if length > 0, length <= 8 {
+            // Most numbers are this short, and nothing but digits.
+            let word = source.word(at: range.lowerBound, count: length)
+            if word.leadingDigits == length, length == 1 || word & 0xFF != UInt8(ascii: "0") {
+                return append(word: word, count: length)
+            }
+        }
         guard source.isJSONNumber(range) else { return appendJSONString(source, range) }
-        append(source, from: range.lowerBound, count: range.count)
+        append(few: source, from: range.lowerBound, count: length)
     }
 }
 
@@ -46,7 +53,7 @@ extension Span<UInt8> {
     @inline(__always)
     private func skipDigits(_ index: inout Int, _ end: Int) -> Bool {
         let start = index
-        while index < end, (0x30...0x39).contains(self[index]) { index += 1 }
+        index = firstIndex(in: start..<end) { $0.othersThanDigits }
         return index > start
     }
 }

@@ -12,28 +12,21 @@ extension OutputBuffer {
             source.isPlainTimestamp(range), !isZoned || source.endsInUTC(range)
         else { return appendJSONString(source, range) }
         append(UInt8(ascii: "\""))
-        append(source, from: start, count: 10)
+        append(few: source, from: start, count: 10)
         append(UInt8(ascii: "T"))
-        append(source, from: start + 11, count: range.count - 11 - zone)
+        append(few: source, from: start + 11, count: range.count - 11 - zone)
         if isZoned { append(UInt8(ascii: "Z")) }
         append(UInt8(ascii: "\""))
     }
 }
 
 extension Span<UInt8> {
-    /// Whether the text has no letter, as in `infinity` and `BC`, and nothing to escape. It has eight bytes or more.
+    /// Whether the text has no letter, as in `infinity` and `BC`, and nothing to escape.
     fileprivate func isPlainTimestamp(_ range: Range<Int>) -> Bool {
-        var index = range.lowerBound
-        while index < range.upperBound {
-            // The last eight bytes overlap those before.
-            let word = word(at: Swift.min(index, range.upperBound - 8))
-            let isPlain =
-                word & 0xC0C0_C0C0_C0C0_C0C0 == 0 && word.bytes(below: 0x20) == 0
-                && word.bytes(of: UInt8(ascii: "\"")) == 0
-            guard isPlain else { return false }
-            index += 8
+        let end = firstIndex(in: range) {
+            $0 & 0xC0C0_C0C0_C0C0_C0C0 | $0.bytes(below: 0x20) | $0.bytes(of: UInt8(ascii: "\""))
         }
-        return true
+        return end == range.upperBound
     }
 
     fileprivate func endsInUTC(_ range: Range<Int>) -> Bool {

@@ -4,21 +4,6 @@ import Replication
 ///
 /// PostgreSQL manual, "Array Input and Output Syntax", "Composite Type Input and Output Syntax" and "Range Input/Output".
 struct ValueEncoder: ~Copyable {
-    /// Items without their escapes, one buffer for each level of nesting, kept from value to value.
-    private final class Scratch {
-        var bytes = OutputBuffer(capacity: 256)
-        /// Of the next level. A constant, since a variable would be checked for exclusive access at every item.
-        private let deeper: Scratch?
-
-        /// Made for levels that types have; those below make one when they need it.
-        init(levels: Int = 4) {
-            deeper = levels > 1 ? Scratch(levels: levels - 1) : nil
-        }
-
-        var next: Scratch { deeper ?? Scratch(levels: 1) }
-    }
-
-    private let scratch = Scratch()
     private let masking: Masking
     private let innerArraysAreNull: Bool
 
@@ -40,13 +25,13 @@ struct ValueEncoder: ~Copyable {
         if case .scalar(let scalar) = column.encoding {
             scalar.append(row.bytes, value.range, to: &buffer)
         } else {
-            append(row.bytes, value.range, column.encoding, row.table.types, scratch, &buffer)
+            append(row.bytes, value.range, column.encoding, row.table.types, &buffer)
         }
     }
 
     private func append(
         _ source: borrowing Span<UInt8>, _ range: Range<Int>, _ encoding: ValueEncoding,
-        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ buffer: inout OutputBuffer
     ) {
         let start = buffer.count
         var scanner = ItemScanner(range)
@@ -61,16 +46,16 @@ struct ValueEncoder: ~Copyable {
             let hasBounds = scanner.peek(source) == UInt8(ascii: "[")
             isWhole =
                 (!hasBounds || scanner.skip(past: UInt8(ascii: "="), source))
-                && appendArray(source, &scanner, types.encodings[element], delimiter, types, scratch, &buffer)
+                && appendArray(source, &scanner, types.encodings[element], delimiter, types, &buffer)
         case .composite(let fields):
-            isWhole = appendComposite(source, &scanner, fields, types, scratch, &buffer)
+            isWhole = appendComposite(source, &scanner, fields, types, &buffer)
         case .range(let subtype):
-            isWhole = appendRange(source, &scanner, types.encodings[subtype], types, scratch, &buffer)
+            isWhole = appendRange(source, &scanner, types.encodings[subtype], types, &buffer)
         case .multirange(let member):
             guard case .range(let subtype) = types.encodings[member] else {
                 return buffer.appendJSONString(source, range)
             }
-            isWhole = appendMultirange(source, &scanner, types.encodings[subtype], types, scratch, &buffer)
+            isWhole = appendMultirange(source, &scanner, types.encodings[subtype], types, &buffer)
         }
         guard isWhole, scanner.isAtEnd else {
             buffer.truncate(to: start)
@@ -80,20 +65,13 @@ struct ValueEncoder: ~Copyable {
 
     /// Appends an item that was read from `source`.
     private func append(
-        _ item: ItemScanner.Item, _ source: borrowing Span<UInt8>, _ encoding: ValueEncoding,
-        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ item: ItemScanner.Item, _ source: borrowing Span<UInt8>, _ unescaped: borrowing OutputBuffer,
+        _ encoding: ValueEncoding, _ types: TypeView, _ buffer: inout OutputBuffer
     ) {
         switch item {
-        case .plain(let range, _): append(source, range, encoding, types, scratch.next, &buffer)
-        case .unescaped: append(whole: scratch.bytes, encoding, types, scratch.next, &buffer)
+        case .plain(let range, _): append(source, range, encoding, types, &buffer)
+        case .unescaped: append(unescaped.span, 0..<unescaped.count, encoding, types, &buffer)
         }
-    }
-
-    private func append(
-        whole bytes: borrowing OutputBuffer, _ encoding: ValueEncoding, _ types: TypeView,
-        _ scratch: Scratch, _ buffer: inout OutputBuffer
-    ) {
-        append(bytes.span, 0..<bytes.count, encoding, types, scratch, &buffer)
     }
 
     // MARK: The forms
@@ -102,9 +80,10 @@ struct ValueEncoder: ~Copyable {
     private func appendArray(
         _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ element: ValueEncoding,
         _ delimiter: UInt8,
-        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ buffer: inout OutputBuffer
     ) -> Bool {
         guard scanner.take("{", source) else { return false }
+        var unescaped = OutputBuffer()
         var depth = 1
         buffer.append("[")
         // An empty array ends at once.
@@ -125,17 +104,17 @@ struct ValueEncoder: ~Copyable {
                 }
                 guard
                     let item = scanner.item(
-                        source, until: delimiter, or: UInt8(ascii: "}"), unescapedInto: &scratch.bytes)
+                        source, until: delimiter, or: UInt8(ascii: "}"), unescapedInto: &unescaped)
                 else { return false }
                 if case .plain(let range, isQuoted: false) = item {
                     guard !range.isEmpty else { return false }
                     if source.isNull(range) {
                         buffer.append("null")
                     } else {
-                        append(item, source, element, types, scratch, &buffer)
+                        append(item, source, unescaped, element, types, &buffer)
                     }
                 } else {
-                    append(item, source, element, types, scratch, &buffer)
+                    append(item, source, unescaped, element, types, &buffer)
                 }
                 expectsValue = false
             } else if scanner.take(delimiter, source) {
@@ -153,9 +132,10 @@ struct ValueEncoder: ~Copyable {
     /// `(1,"a b",)`: what is empty and not quoted is null.
     private func appendComposite(
         _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ fields: Range<Int>,
-        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ buffer: inout OutputBuffer
     ) -> Bool {
         guard scanner.take("(", source) else { return false }
+        var unescaped = OutputBuffer()
         buffer.append("{")
         for index in fields {
             if index > fields.lowerBound {
@@ -164,10 +144,10 @@ struct ValueEncoder: ~Copyable {
             }
             let field = types.fields[index]
             buffer.append(types.labels, field.label)
-            guard let item = scanner.item(source, until: ",", or: ")", unescapedInto: &scratch.bytes) else {
+            guard let item = scanner.item(source, until: ",", or: ")", unescapedInto: &unescaped) else {
                 return false
             }
-            appendOrNull(item, source, types.encodings[field.encoding], types, scratch, &buffer)
+            appendOrNull(item, source, unescaped, types.encodings[field.encoding], types, &buffer)
         }
         buffer.append("}")
         return scanner.take(")", source)
@@ -176,7 +156,7 @@ struct ValueEncoder: ~Copyable {
     /// `[1,5)`, `(,5]`, `empty`.
     private func appendRange(
         _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ subtype: ValueEncoding,
-        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ buffer: inout OutputBuffer
     ) -> Bool {
         if scanner.peek(source) == UInt8(ascii: "e") {
             buffer.append("{\"empty\":true}")
@@ -184,17 +164,18 @@ struct ValueEncoder: ~Copyable {
         }
         let isLowerIncluded = scanner.take("[", source)
         guard isLowerIncluded || scanner.take("(", source) else { return false }
+        var unescaped = OutputBuffer()
         buffer.append("{\"lower\":")
-        guard let lower = scanner.item(source, until: ",", or: ",", unescapedInto: &scratch.bytes) else {
+        guard let lower = scanner.item(source, until: ",", or: ",", unescapedInto: &unescaped) else {
             return false
         }
-        appendOrNull(lower, source, subtype, types, scratch, &buffer)
+        appendOrNull(lower, source, unescaped, subtype, types, &buffer)
         guard scanner.take(",", source) else { return false }
         buffer.append(",\"upper\":")
-        guard let upper = scanner.item(source, until: "]", or: ")", unescapedInto: &scratch.bytes) else {
+        guard let upper = scanner.item(source, until: "]", or: ")", unescapedInto: &unescaped) else {
             return false
         }
-        appendOrNull(upper, source, subtype, types, scratch, &buffer)
+        appendOrNull(upper, source, unescaped, subtype, types, &buffer)
         let isUpperIncluded = scanner.take("]", source)
         guard isUpperIncluded || scanner.take(")", source) else { return false }
         buffer.append(",\"bounds\":\"")
@@ -207,13 +188,13 @@ struct ValueEncoder: ~Copyable {
     /// `{[1,5),[7,9)}`.
     private func appendMultirange(
         _ source: borrowing Span<UInt8>, _ scanner: inout ItemScanner, _ subtype: ValueEncoding,
-        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ types: TypeView, _ buffer: inout OutputBuffer
     ) -> Bool {
         guard scanner.take("{", source) else { return false }
         buffer.append("[")
         if scanner.peek(source) != UInt8(ascii: "}") {
             repeat {
-                guard appendRange(source, &scanner, subtype, types, scratch, &buffer) else { return false }
+                guard appendRange(source, &scanner, subtype, types, &buffer) else { return false }
                 guard scanner.peek(source) == UInt8(ascii: ",") else { break }
                 buffer.append(",")
             } while scanner.take(",", source)
@@ -223,11 +204,11 @@ struct ValueEncoder: ~Copyable {
     }
 
     private func appendOrNull(
-        _ item: ItemScanner.Item, _ source: borrowing Span<UInt8>, _ encoding: ValueEncoding,
-        _ types: TypeView, _ scratch: Scratch, _ buffer: inout OutputBuffer
+        _ item: ItemScanner.Item, _ source: borrowing Span<UInt8>, _ unescaped: borrowing OutputBuffer,
+        _ encoding: ValueEncoding, _ types: TypeView, _ buffer: inout OutputBuffer
     ) {
         if case .plain(let range, isQuoted: false) = item, range.isEmpty { return buffer.append("null") }
-        append(item, source, encoding, types, scratch, &buffer)
+        append(item, source, unescaped, encoding, types, &buffer)
     }
 }
 

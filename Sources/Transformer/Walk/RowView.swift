@@ -22,16 +22,16 @@ struct RowView: ~Escapable {
         self.bytes = bytes
         new = decoder.newTuple.columns.span
         old = decoder.oldTuple.columns.span
-        if hasNew { try Self.check(decoder.newTuple, table.plan, position) }
-        if hasOld { try Self.check(decoder.oldTuple, table.plan, position) }
+        if hasNew { try Self.check(decoder.newTuple, table.plan.tupleSize, position) }
+        if hasOld { try Self.check(decoder.oldTuple, table.plan.tupleSize, position) }
     }
 
     @inline(__always)
     private static func check(
-        _ tuple: borrowing Tuple, _ plan: RelationPlan, _ position: Position
+        _ tuple: borrowing Tuple, _ size: Int, _ position: Position
     ) throws(SessionError) {
-        guard tuple.columns.count == plan.tupleSize else {
-            throw .columnCount(tuple.columns.count, expected: plan.tupleSize, position)
+        guard tuple.columns.count == size else {
+            throw .columnCount(tuple.columns.count, expected: size, position)
         }
         guard !tuple.hasBinaryValue else { throw .binaryValue(position) }
     }
