@@ -20,14 +20,23 @@ package protocol EventHistory: AnyObject, Sendable {
 
 /// What a history holds: the events behind `floor`, up to and with `head`.
 package struct HistoryExtent: Hashable, Sendable {
-    /// The last event that was cut away; `.start` for none.
+    /// The last event that was cut away, or a position before which the stream did not begin.
     package var floor: Position
-    /// The last event that is durable.
+    /// The last event that is durable; the floor as long as there is none behind it.
     package var head: Position
 
     package init(floor: Position, head: Position) {
         self.floor = floor
-        self.head = head
+        self.head = max(floor, head)
+    }
+
+    /// Behind which event every transaction comes that commits at or past an LSN.
+    ///
+    /// - Parameter boundary: the stream has got so far, whether there was an event or not.
+    package func start(from lsn: LSN, passed boundary: LSN) -> Position {
+        guard lsn > .zero else { return .start }
+        let before = Position(lsn: LSN(lsn.value - 1), ordinal: .max)
+        return lsn <= max(boundary, head.lsn) ? min(before, head) : before
     }
 }
 

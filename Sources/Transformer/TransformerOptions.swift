@@ -1,3 +1,5 @@
+package import Replication
+
 /// What the transformer is told by the user and by the server.
 package struct TransformerOptions: Sendable {
     package var format = FormatName.json

@@ -82,7 +82,8 @@ struct ReplayCommand: ParsableCommand {
         let (extent, confirmed) = try archive.extent()
         let reader = try archive.reader(after: from?.position(extent, confirmed) ?? extent.floor)
         defer { reader.close() }
-        var selection = LineSelection(tables: tables.filter, operations: names, end: toPos?.position)
+        let filter = LineFilter(tables: tables.filter, operations: names)
+        var selection = LineSelection(filter, end: toPos?.position)
         while !selection.hasReachedEnd, let chunk = try reader.next(bytes: 256 * 1024) {
             let lines = selection.select(chunk.bytes.span)
             do throws(SinkError) {
@@ -125,11 +126,7 @@ enum ReplayStart: ExpressibleByArgument {
     func position(_ extent: HistoryExtent, _ confirmed: LSN) -> Position {
         switch self {
         case .after(let position): return position
-        case .at(let lsn):
-            guard lsn > .zero else { return .start }
-            let before = Position(lsn: LSN(lsn.value - 1), ordinal: .max)
-            // Behind the last event, and the stream has got so far without another one.
-            return lsn <= max(confirmed, extent.head.lsn) ? min(before, extent.head) : before
+        case .at(let lsn): return extent.start(from: lsn, passed: confirmed)
         }
     }
 }

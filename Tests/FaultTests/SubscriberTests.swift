@@ -58,36 +58,52 @@ import Testing
         }
     }
 
+    /// Forty who do not read, or hardly, beside one who does: it gets its events as soon as it would without them.
     @Test(.timeLimit(.minutes(5)))
-    func aNameOutlivesClientAndServer() async throws {
+    func theSlowHoldUpNobody() async throws {
         try await blocking {
             let server = try PostgresServer.start()
             let directory = try TemporaryDirectory()
             try WalbrookProcess.createSlot(server, "postgres")
-            try server.psql("CREATE TABLE t (id int PRIMARY KEY)")
-            let arguments = [
-                "stream", "-d", server.conninfo(), "--journal", directory.path("journal"), "--to",
-                "tcp://127.0.0.1:0",
-            ]
-            var next = 1
-            for round in 1...6 {
-                let process = try WalbrookProcess.start(arguments, stdout: .devNull)
-                let client = try SocketClient(port: process.subscriberPort())
-                try client.send("SUB name=shop from=start\n")
+            try server.psql("CREATE TABLE t (id int, round int, v text)")
+            let process = try WalbrookProcess.start(
+                [
+                    "stream", "-d", server.conninfo(), "--journal", directory.path("journal"), "--to",
+                    "tcp://127.0.0.1:0",
+                ], stdout: .devNull)
+            let port = try process.subscriberPort()
+            let fast = try SocketClient(port: port)
+            try fast.send("SUB from=now\n")
+            _ = try fast.line(beginning: "{\"op\":\"caught_up\"")
+            // Committed first, so that what is measured is Walbrook's work alone, and not the server's.
+            func time(_ round: Int) throws -> Duration {
+                let rows = 20_000
+                process.signal(SIGSTOP)
                 try server.psql(
-                    "INSERT INTO t SELECT g FROM generate_series(\(round * 10 - 9), \(round * 10)) g")
-                let events = try (next...round * 10).map { number in
-                    let line = try client.line(beginning: "{\"pos\":")
-                    #expect(line.contains("\"after\":{\"id\":\(number)}"), "\(line)")
-                    return line
-                }
-                let acknowledged = events.count - round % 3
-                try client.send("ACK \(events[acknowledged - 1].dropFirst(8).prefix(26))\nPING\n")
-                _ = try client.line(beginning: "{\"op\":\"pong\"}")
-                next += acknowledged
-                if round % 2 == 0 { try client.close(resetting: true) }
-                process.kill()
+                    "INSERT INTO t SELECT g, \(round), repeat('x', 500) FROM generate_series(1, \(rows)) g")
+                let start = ContinuousClock.now
+                process.signal(SIGCONT)
+                for _ in 1...rows { _ = try fast.line(beginning: "{\"pos\":") }
+                return .now - start
             }
+            _ = try time(0)
+            var (without, with) = ([Duration](), [Duration]())
+            for round in 1...4 {
+                without.append(try time(round))
+                // The first half takes a little of what comes, the other half nothing.
+                let slow = try (0..<40).map { _ in
+                    let client = try SocketClient(port: port, receiveBuffer: 4096)
+                    try client.send("SUB from=start\n")
+                    return client
+                }
+                for client in slow.prefix(20) { _ = try client.line(beginning: "{\"pos\":") }
+                with.append(try time(round + 10))
+                for client in slow { try client.close(resetting: true) }
+            }
+            let (best, beside) = (without.min() ?? .zero, with.min() ?? .zero)
+            #expect(beside < best * 2, "\(without) without slow ones, \(with) beside them")
+            process.terminate()
+            try process.succeed()
             try server.destroy()
         }
     }

@@ -9,5 +9,8 @@ package struct JournalOptions: Hashable, Sendable {
     /// How long a reader that does not get on holds up retention.
     package var grace = Duration.seconds(60)
 
+    /// How long the next batches may go to the same segment: a segment is as old as its last event, and is cut as a whole.
+    var segmentAge: Duration? { age.map { $0 / 10 } }
+
     package init() {}
 }

@@ -54,6 +54,7 @@ package final class JournalSink: Sink {
                 log.setOrigin(origin)
                 return false
             }
+            if recovered.state == nil { store.begins(with: confirmed) }
             var held = held ?? HeldEvents(origin: origin, last: .start, confirmed: confirmed)
             held.origin = origin
             let log = AppendLog(
@@ -77,7 +78,7 @@ package final class JournalSink: Sink {
             let start = held.map { batch.offset(after: $0.last) } ?? 0
             if start < batch.bytes.count {
                 let position = Self.event(in: batch.bytes, at: start) ?? batch.first
-                if log.data.descriptor == nil || log.data.length >= options.segmentSize {
+                if store.isComplete(log.data) {
                     log.replace { old throws(Descriptor.Failure) in
                         try self.store.begin(position, behind: old)
                     }

@@ -15,6 +15,8 @@ package struct JournalCut: Hashable, Sendable {
 final class JournalStore: Sendable {
     private struct State {
         var contents: JournalContents
+        /// When the newest segment was begun, or found at the start.
+        var begun = ContinuousClock.now
         var readers: [UInt64: Reading] = [:]
         var readersSoFar: UInt64 = 0
     }
@@ -45,6 +47,20 @@ final class JournalStore: Sendable {
 
     // MARK: Growth
 
+    /// The journal is new: what was committed before this LSN never comes, so nobody may go on from there.
+    func begins(with lsn: LSN) {
+        guard lsn > .zero else { return }
+        // No record ends at an odd byte, so that this is below every event that comes.
+        let floor = Position(lsn: LSN(lsn.value - 1), ordinal: 0)
+        state.withLock { $0.contents.extent = HistoryExtent(floor: floor, head: floor) }
+    }
+
+    /// Whether what comes next belongs to another segment.
+    func isComplete(_ newest: AppendLog.Data) -> Bool {
+        guard newest.descriptor != nil, newest.length < options.segmentSize else { return true }
+        return options.segmentAge.map { state.withLock(\.begun) + $0 <= .now } ?? false
+    }
+
     /// Makes a segment. The one before it is complete and durable, and its index is from now on, too.
     func begin(
         _ first: Position, behind old: AppendLog.Data
@@ -62,7 +78,10 @@ final class JournalStore: Sendable {
         do throws(Descriptor.Failure) {
             let inode = try descriptor.status().inode
             try directory.synchronize()
-            state.withLock { $0.contents.segments.append(JournalSegment(first: first, length: 0)) }
+            state.withLock { state in
+                state.contents.segments.append(JournalSegment(first: first, length: 0))
+                state.begun = .now
+            }
             return AppendLog.Data(descriptor: descriptor, inode: inode, first: first)
         } catch {
             descriptor.closeDescriptor()

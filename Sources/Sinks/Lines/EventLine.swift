@@ -13,6 +13,9 @@ package struct EventLine: Hashable, Sendable {
     package struct Names: Hashable, Sendable {
         package var schema: Range<Int>
         package var table: Range<Int>
+
+        /// From the first byte of the schema's to the last of the table's.
+        var both: Range<Int> { schema.lowerBound..<table.upperBound }
     }
 
     /// Whether lines of a format say this of themselves.
@@ -76,6 +79,15 @@ extension Span<UInt8> {
         var at = end - 1
         while at > 0, self[at - 1] != UInt8(ascii: "\n") { at -= 1 }
         return Swift.max(at, 0)
+    }
+
+    /// Whether these bytes stand there.
+    func holds(_ bytes: [UInt8], at range: Range<Int>) -> Bool {
+        guard range.count == bytes.count else { return false }
+        for (offset, byte) in bytes.enumerated() where self[range.lowerBound + offset] != byte {
+            return false
+        }
+        return true
     }
 
     /// What JSON means by the inside of a string that Walbrook has written.

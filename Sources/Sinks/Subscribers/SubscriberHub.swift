@@ -38,6 +38,7 @@ final class SubscriberHub {
 
     func streamStarts(_ origin: StreamOrigin) {
         self.origin = origin
+        source.streamStarts()
         for connection in connections.values { connection.greet(origin) }
     }
 

@@ -1,3 +1,5 @@
+package import Replication
+
 /// What is put in place of a value that must not leave the process.
 package enum Mask: String, CaseIterable, Sendable {
     /// Null, whatever the value was.

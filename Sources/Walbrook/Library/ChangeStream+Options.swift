@@ -1,4 +1,5 @@
 internal import Reader
+internal import Replication
 internal import Transformer
 
 extension ChangeStream {

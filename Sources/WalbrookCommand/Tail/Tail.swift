@@ -69,15 +69,19 @@ struct Tail {
     private mutating func follow(_ client: SubscriberClient) throws(WalbrookError) -> String? {
         var rest: [UInt8] = []
         while true {
+            let lines: ArraySlice<UInt8>
             switch client.next(within: Self.patience) {
             case .interrupted: return nil
             case .nothing: return "the server has fallen silent"
             case .end(let reason): return reason ?? "the connection has ended"
-            case .bytes(let bytes): rest += bytes
+            case .bytes(let bytes):
+                // A long line comes in many pieces: only the new one is looked at.
+                let end = bytes.span.endOfWholeLines.map { rest.count + $0 }
+                rest += bytes
+                guard let end else { continue }
+                lines = rest[..<end]
+                rest = Array(rest[end...])
             }
-            guard let end = rest.span.endOfWholeLines else { continue }
-            let lines = rest[..<end]
-            rest = Array(rest[end...])
             let before = session.printed
             var output: [UInt8] = []
             var ending: TailSession.Answer?

@@ -64,13 +64,16 @@ struct JournalRun {
     let report: SinkReport
     private let reports: AsyncStream<Void>
 
-    init(_ files: JournalFiles, _ options: JournalOptions = JournalOptions()) throws {
+    /// - Parameter confirmed: where the stream begins.
+    init(
+        _ files: JournalFiles, _ options: JournalOptions = JournalOptions(), confirmed: LSN = .zero
+    ) throws {
         sink = try Self.open(files, options)
         let (reports, continuation) = AsyncStream<Void>.makeStream()
         self.reports = reports
         report = SinkReport { continuation.yield() }
         sink.start(reportingTo: report)
-        sink.streamStarts(.sample, confirmed: LSN(0))
+        sink.streamStarts(.sample, confirmed: confirmed)
     }
 
     /// The threads of the run before may still be at their last work, and have the manifest as long as that.
@@ -127,6 +130,12 @@ extension Batch {
         return Batch(
             sequence: sequence, bytes: bytes, events: numbers.count, first: .number(numbers.lowerBound),
             last: .number(numbers.upperBound), marks: marks, boundary: LSN(numbers.upperBound))
+    }
+
+    /// The log has grown, and nothing in it was an event.
+    static func nothing(until boundary: LSN, sequence: UInt64) -> Batch {
+        Batch(
+            sequence: sequence, bytes: OutputBuffer(capacity: 1), events: 0, last: .start, boundary: boundary)
     }
 }
 

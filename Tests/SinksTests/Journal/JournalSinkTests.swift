@@ -149,4 +149,38 @@ struct JournalSinkTests {
         #expect(extent.floor < extent.head && extent.head == .number(9))
         #expect(try run.sink.reader(after: extent.floor).rest() == .events(extent.floor.lsn.value + 1...9))
     }
+
+    @Test("events of different times are in different segments, so that the old ones can be cut")
+    func segmentsOfTheirTime() async throws {
+        var options = JournalOptions()
+        options.age = .seconds(1)
+        let run = try JournalRun(files, options)
+        await run.write(1...1)
+        try await Task.sleep(for: .milliseconds(150))
+        await run.write(2...2, from: 2)
+        // In one segment, the newest, both would stay.
+        while run.sink.extent.floor < .number(1) { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(try run.sink.reader(after: .number(1)).rest() == .events(2...2))
+    }
+
+    // MARK: The beginning
+
+    @Test("a position from before the journal was begun is not in it, also after a restart without an event")
+    func nothingBeforeTheBeginning() async throws {
+        for isEmpty in [true, false] {
+            let run = try JournalRun(files, small, confirmed: LSN(100))
+            let floor = run.sink.extent.floor
+            #expect(floor > .number(98) && floor < Position(lsn: LSN(100), ordinal: 0))
+            #expect(throws: HistoryError.gone(run.sink.extent)) { try run.sink.reader(after: .number(98)) }
+            #expect(throws: HistoryError.self) { try run.sink.reader(after: .start) }
+            let first = run.sink.extent.start(from: LSN(100), passed: LSN(100))
+            let last: UInt64 = isEmpty ? 100 : 103
+            // The one at the very place where the stream begins comes.
+            await run.write(
+                isEmpty ? .nothing(until: LSN(100), sequence: 1) : .events(100...last, sequence: 1))
+            #expect(try run.sink.reader(after: first).rest() == (isEmpty ? "" : .events(100...last)))
+            #expect(try run.sink.reader(after: floor).rest() == (isEmpty ? "" : .events(100...last)))
+            #expect(run.sink.extent.floor == floor)
+        }
+    }
 }

@@ -236,4 +236,31 @@ struct SubscriberProtocolTests {
             }
         }
     }
+
+    /// How long the answer takes tells nothing of how long a token is, nor of how much of one was right.
+    @Test func wrongTokensAreAlikeInTime() async throws {
+        let file = try TemporaryDirectory()
+        let path = file.path("tokens")
+        let token = String(repeating: "t", count: 1000)
+        try Data(token.utf8).write(to: URL(fileURLWithPath: path))
+        var options = SubscriberOptions.quick
+        options.tokens = try Tokens(file: path)
+        let penalty = options.penalty
+        try await with(options: options) { bench in
+            let wrong = ["x", token.dropLast() + "x", "x" + token.dropFirst(), token + token + token + token]
+            // The shortest of several: what else the machine does makes it longer only.
+            var shortest = wrong.map { _ in Duration.seconds(60) }
+            for _ in 0..<10 {
+                for (index, token) in wrong.enumerated() {
+                    let client = try bench.connect()
+                    let start = ContinuousClock.now
+                    try client.send("AUTH \(token)\n")
+                    _ = try client.line(beginning: #"{"op":"error","code":"AUTH""#)
+                    shortest[index] = min(shortest[index], .now - start)
+                }
+            }
+            let times = shortest.sorted()
+            #expect(times[0] >= penalty && times[3] - times[0] < penalty / 2, "\(shortest)")
+        }
+    }
 }

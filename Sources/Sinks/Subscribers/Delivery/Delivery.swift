@@ -31,7 +31,7 @@ final class Delivery {
         case ended
     }
 
-    let filter: EventFilter?
+    let filter: LineFilter?
     private(set) var mode: Mode
     /// Up to where everything that is wanted was written. Where the mode changes, a batch ends there.
     private(set) var passed: Position
@@ -41,7 +41,7 @@ final class Delivery {
     private var isReading = false
 
     init(
-        _ source: EventSource, from start: EventSource.Start, filter: EventFilter?,
+        _ source: EventSource, from start: EventSource.Start, filter: LineFilter?,
         outlet: any DeliveryOutlet
     ) {
         self.source = source

@@ -25,6 +25,11 @@ final class EventSource {
         head = history?.extent.head ?? .start
     }
 
+    /// The history knows now where it begins.
+    func streamStarts() {
+        head = max(head, history?.extent.head ?? .start)
+    }
+
     /// Puts a batch into the window; what has been there before, or is in the history since the run before, does not come
     /// again. The pieces stay until `trim`.
     ///
@@ -61,10 +66,7 @@ final class EventSource {
         case .oldest: return try oldest(of: history)
         case .after(let position): return .after(position, try reader(of: history, after: position))
         case .from(let lsn):
-            let before = lsn == .zero ? .start : Position(lsn: LSN(lsn.value - 1), ordinal: .max)
-            let head = history.extent.head
-            // Behind the last event, and the stream has got so far without another one.
-            let start = lsn <= max(boundary, head.lsn) ? min(before, head) : before
+            let start = history.extent.start(from: lsn, passed: boundary)
             return .after(start, try reader(of: history, after: start))
         }
     }

@@ -12,13 +12,13 @@ final class HistoryReading: Sendable {
     }
 
     private let reader: any HistoryReader
-    private let filter: EventFilter?
+    private let filter: LineFilter?
     private let pool: NIOThreadPool
 
     /// What one subscriber of many may have in memory while it catches up.
     private static let chunk = 32 * 1024
 
-    init(_ reader: any HistoryReader, filter: EventFilter?, pool: NIOThreadPool) {
+    init(_ reader: any HistoryReader, filter: LineFilter?, pool: NIOThreadPool) {
         self.reader = reader
         self.filter = filter
         self.pool = pool
@@ -32,7 +32,7 @@ final class HistoryReading: Sendable {
     private func read() throws(HistoryError) -> Lines? {
         guard let chunk = try reader.next(bytes: Self.chunk) else { return nil }
         let bytes = ByteBuffer(bytes: chunk.bytes)
-        return Lines(slices: filter?.slices(of: bytes) ?? [bytes], last: chunk.last)
+        return Lines(slices: filter?.slices(of: bytes, chunk.bytes.span.runs) ?? [bytes], last: chunk.last)
     }
 
     /// To be called when no call of `next` is under way.

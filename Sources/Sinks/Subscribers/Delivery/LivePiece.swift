@@ -10,7 +10,8 @@ final class LivePiece {
     /// The last event in it, or a filtered one behind it.
     let last: Position
     let bytes: ByteBuffer
-    private var slices: [EventFilter: [ByteBuffer]] = [:]
+    private lazy var runs = bytes.runs
+    private var slices: [LineFilter: [ByteBuffer]] = [:]
 
     private static let size = 64 * 1024
 
@@ -21,10 +22,10 @@ final class LivePiece {
     }
 
     /// What a filter lets through; worked out once, however many use the same one.
-    func slices(_ filter: EventFilter?) -> [ByteBuffer] {
+    func slices(_ filter: LineFilter?) -> [ByteBuffer] {
         guard let filter else { return [bytes] }
         if let known = slices[filter] { return known }
-        let new = filter.slices(of: bytes)
+        let new = filter.slices(of: bytes, runs)
         slices[filter] = new
         return new
     }
