@@ -129,8 +129,8 @@ final class JournalStore: Sendable {
 
     // MARK: Retention
 
-    /// Cuts the oldest segments that are too old or too much, never the newest, and none that a reader needs which gets
-    /// on. On the writing thread.
+    /// Cuts the oldest segments that are too old or too much, never the newest with something in it, and none that a reader
+    /// needs which gets on. On the writing thread.
     func retain(_ log: AppendLog) {
         while let oldest = takeSurplus() {
             guard log.raiseFloor(to: oldest.index.last) else { return }
@@ -146,9 +146,11 @@ final class JournalStore: Sendable {
     /// The oldest segment, if it is to be cut. From here on nobody begins to read it.
     private func takeSurplus() -> JournalSegment? {
         state.withLock { state in
-            guard state.contents.segments.count > 1, let oldest = state.contents.segments.first else {
-                return nil
-            }
+            // What is newest stays, and one that was just begun holds nothing yet.
+            let segments = state.contents.segments
+            guard segments.count > 1, let oldest = segments.first,
+                segments.dropFirst().contains(where: { $0.length > 0 })
+            else { return nil }
             let now = ContinuousClock.now
             let isNeeded = state.readers.values.contains {
                 $0.segment <= oldest.first && now - $0.since < options.grace

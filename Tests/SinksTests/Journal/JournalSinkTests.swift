@@ -113,6 +113,26 @@ struct JournalSinkTests {
         #expect(try run.sink.reader(after: floor).rest() == .events(floor.lsn.value + 1...40))
     }
 
+    @Test("there is always something to read, also while a segment is begun and none may be kept")
+    func neverEmpty() async throws {
+        var options = JournalOptions()
+        options.segmentSize = 1
+        options.size = 1
+        let run = try JournalRun(files, options)
+        await run.write(1...1)
+        let sink = run.sink
+        async let writing = run.write(2...200, from: 2)
+        while sink.extent.head < .number(200) {
+            let extent = sink.extent
+            #expect(extent.floor < extent.head)
+            let archived = try JournalArchive(directory: files.path).extent().extent
+            #expect(archived.floor < archived.head)
+            await Task.yield()
+        }
+        await writing
+        #expect(sink.extent.floor > .number(190))
+    }
+
     @Test("a reader that gets on is waited for; one that does not is told")
     func slowReader() async throws {
         var options = small
