@@ -129,7 +129,7 @@ struct JournalSinkTests {
             #expect(archived.floor < archived.head)
             await Task.yield()
         }
-        await writing
+        _ = await writing
         #expect(sink.extent.floor > .number(190))
     }
 
