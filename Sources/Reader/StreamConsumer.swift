@@ -52,6 +52,8 @@ package struct StreamProgress: Sendable {
     package var highest = LSN.zero
     /// When the oldest byte that was not handed over was encoded; nil when all was.
     package var fillingSince: ContinuousClock.Instant?
+    /// The time of the last commit that was passed, in the server's clock; nil before the first one.
+    package var lastCommit: Timestamp?
     /// Whether anything that was encoded is not durable yet in every sink.
     package var isPending = false
     /// Whether the server wants an answer now; asking resets it.

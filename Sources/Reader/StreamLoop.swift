@@ -38,6 +38,7 @@ struct StreamLoop {
 
     /// Streams until something ends it, and tells the server the last confirmed position.
     mutating func run() throws(StreamFailure) -> ReplicationReader.Ending {
+        stream.letGather()
         while true {
             if stop.isRequested {
                 try finish()
@@ -123,11 +124,19 @@ struct StreamLoop {
         isBlocked: Bool, _ progress: StreamProgress, at now: Instant
     ) throws(StreamFailure) {
         if !isBlocked, pacer.isBehind {
-            if let since = progress.fillingSince, now - since >= Self.longestHold { consumer.handOver() }
-            if stream.bytesToRead < ReadPacer.enoughWaiting { Poller.nap(ReadPacer.nap) }
+            if let since = progress.fillingSince, now + pacer.nap - since >= Self.longestHold {
+                consumer.handOver()
+            }
+            if pacer.letsGather || stream.bytesToRead < ReadPacer.enoughWaiting { Poller.nap(pacer.nap) }
             let waiting = stream.bytesToRead
-            pacer.napped(bytes: waiting)
-            if waiting > 0 { return try stream.read() }
+            pacer.napped(
+                bytes: waiting, packets: stream.takePackets(), lastCommit: progress.lastCommit, at: .now)
+            if waiting > 0 {
+                try stream.read()
+                // The server's window opens when all of it is read.
+                if pacer.letsGather, stream.bytesToRead > 0 { try stream.read() }
+                return
+            }
         }
         consumer.handOver()
         let ready = stream.wait(readable: !isBlocked, until: deadline)

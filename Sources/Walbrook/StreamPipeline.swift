@@ -149,6 +149,7 @@ final class StreamPipeline: StreamConsumer {
         progress.emitted = processor.session.emitted
         progress.highest = max(processor.session.emitted.lsn, ledger.confirmed, held)
         progress.fillingSince = fillingSince
+        progress.lastCommit = processor.lastCommit
         progress.isPending = !ledger.isEmpty || processor.buffer.count > 0
         progress.waitsForBoundary = processor.waitsForBoundary
         progress.isReplyRequested = processor.isReplyRequested
