@@ -1,4 +1,4 @@
-import Replication
+internal import Replication
 
 /// Decides how to wait for more: at once while caught up, in gulps while behind, in long ones while what comes is old.
 ///

@@ -148,9 +148,9 @@ final class JournalStore: Sendable {
         state.withLock { state in
             // What is newest stays, and one that was just begun holds nothing yet.
             let segments = state.contents.segments
-            guard segments.count > 1, let oldest = segments.first,
-                segments.dropFirst().contains(where: { $0.length > 0 })
-            else { return nil }
+            guard let oldest = segments.first, segments.dropFirst().contains(where: { $0.length > 0 }) else {
+                return nil
+            }
             let now = ContinuousClock.now
             let isNeeded = state.readers.values.contains {
                 $0.segment <= oldest.first && now - $0.since < options.grace
