@@ -25,7 +25,7 @@ package final class SinkReport: Sendable {
     private let progress = Mutex(Progress())
     private let wake: @Sendable () -> Void
 
-    /// - Parameter wake: called after every report, on the sink's thread.
+    /// - Parameter wake: called after every report from a sink's thread, on that.
     package init(wake: @escaping @Sendable () -> Void) {
         self.wake = wake
     }
@@ -45,12 +45,17 @@ package final class SinkReport: Sendable {
 
     /// The server may forget this batch and all before it. Durable implies accepted.
     package func durable(through sequence: UInt64) {
+        durableAtOnce(through: sequence)
+        wake()
+    }
+
+    /// The same out of `Sink.write`: whoever hands a batch over looks by itself, and is not woken for it.
+    package func durableAtOnce(through sequence: UInt64) {
         progress.withLock {
             precondition($0.durable <= sequence, "batch \(sequence) became durable after \($0.durable)")
             $0.durable = sequence
             $0.accepted = max($0.accepted, sequence)
         }
-        wake()
     }
 
     /// The server may forget this event and all before it, wherever in a batch it stands; for sinks that are asked for

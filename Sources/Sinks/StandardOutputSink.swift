@@ -6,15 +6,21 @@ internal import Synchronization
 ///
 /// Writing may block for as long as the reader likes, so it happens on a thread of its own. While there is nothing to
 /// write, that thread watches whether the reader is still there, so that `| head` ends the program at once.
+///
+/// A small batch for a pipe that has room is written at once instead: to wake a thread for it, and to be woken by that,
+/// takes longer than all the rest that is done for one event.
 package final class StandardOutputSink: Sink {
     package let name: String
 
     private struct Work {
         var batch: Batch?
         var isFinishing = false
+        var report: SinkReport?
     }
 
     private let output: Descriptor
+    /// The same, which never blocks; nil where it is no pipe.
+    private let pipe: Descriptor?
     private let bell: (read: Descriptor, write: Descriptor)
     private let work = Mutex(Work())
 
@@ -22,6 +28,7 @@ package final class StandardOutputSink: Sink {
     package init(descriptor: Int32 = 1, name: String = "stdout") throws(SinkError) {
         self.name = name
         output = Descriptor(number: descriptor)
+        pipe = output.pipeOpenedAgain()
         do {
             bell = try Descriptor.pipe()
         } catch {
@@ -30,19 +37,26 @@ package final class StandardOutputSink: Sink {
     }
 
     deinit {
+        pipe?.closeDescriptor()
         bell.read.closeDescriptor()
         bell.write.closeDescriptor()
     }
 
     package func start(reportingTo report: SinkReport) {
+        work.withLock { $0.report = report }
         DispatchQueue(label: "walbrook.\(name)").async { self.run(report) }
     }
 
     package func write(_ batch: Batch) {
-        work.withLock {
+        let report = work.withLock {
             precondition($0.batch == nil, "\(name) was given a batch before it accepted the last one")
-            $0.batch = batch
+            return $0.report
         }
+        // The thread has nothing to do, or this batch would not be here.
+        if let pipe, let report, batch.bytes.count <= Descriptor.wholeInPipe, pipe.writeWhole(batch.bytes) {
+            return report.durableAtOnce(through: batch.sequence)
+        }
+        work.withLock { $0.batch = batch }
         ring()
     }
 

@@ -31,6 +31,49 @@ struct StandardOutputSinkTests {
         #expect(await probe.end().text == "reader gone")
     }
 
+    @Test("a small batch for a pipe with room is there at once, and wakes nobody", arguments: [true, false])
+    func atOnce(isBlocking: Bool) async throws {
+        let bench = try PipeBench(capacity: 4096, isBlocking: isBlocking)
+        let probe = SinkProbe(bench)
+        for sequence in UInt64(1)...3 {
+            bench.sink.write(Batch([UInt8](repeating: UInt8(sequence), count: 1000), sequence: sequence))
+            #expect(probe.progress.accepted == sequence && probe.progress.durable == sequence)
+        }
+        #expect(bench.arrived() == (1...3).flatMap { [UInt8](repeating: $0, count: 1000) })
+        #expect(probe.observations.isEmpty)
+        #expect(await probe.finish().text == "finished")
+    }
+
+    @Test("a small batch for a pipe that is full waits for the reader", arguments: [true, false])
+    func fullPipe(isBlocking: Bool) async throws {
+        let bench = try PipeBench(capacity: 4096, isBlocking: isBlocking)
+        let probe = SinkProbe(bench)
+        bench.sink.write(Batch([UInt8](repeating: 1, count: 4096), sequence: 1))
+        #expect(probe.progress.durable == 1)
+        bench.sink.write(Batch([2], sequence: 2))
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(probe.progress.accepted == 1 && probe.progress.durable == 1)
+        bench.pipe.receiveSlowly(1000)
+        await probe.wait { $0.durable == 2 }
+        #expect(await probe.finish().text == "finished")
+        #expect(bench.arrived() == [UInt8](repeating: 1, count: 4096) + [2])
+    }
+
+    @Test("small and large batches stay in order behind a slow reader", arguments: [true, false])
+    func mixedSizes(isBlocking: Bool) async throws {
+        let bench = try PipeBench(capacity: 8192, isBlocking: isBlocking)
+        let probe = SinkProbe(bench)
+        bench.pipe.receiveSlowly(3000)
+        let sizes = [10, 4096, 5000, 1, 4097, 20_000, 300]
+        let batches = (1...70).map { [UInt8](repeating: UInt8($0), count: sizes[$0 % sizes.count]) }
+        for (index, bytes) in batches.enumerated() {
+            await probe.write(bytes, sequence: UInt64(index + 1))
+        }
+        #expect(await probe.finish().text == "finished")
+        let isWhole = bench.arrived() == batches.flatMap(\.self)
+        #expect(isWhole)
+    }
+
     @Test("a descriptor that does not block gives way to nobody else's bytes")
     func nonBlocking() async throws {
         let bench = try PipeBench(capacity: 4096, isBlocking: false)

@@ -118,7 +118,7 @@ package final class SubscriberServer: Sink {
             if !isAccepted { state.unaccepted = batch.sequence }
             return (state.report, isAccepted)
         }
-        if isAccepted { report?.durable(through: batch.sequence) }
+        if isAccepted { report?.durableAtOnce(through: batch.sequence) }
         if !hasHistory { publish(batch) }
     }
 

@@ -56,6 +56,28 @@ struct Descriptor: Sendable {
         }
     }
 
+    /// What a pipe takes as a whole or not at all (PIPE_BUF; pipe(7), "PIPE_BUF").
+    static let wholeInPipe = 4096
+
+    /// The same pipe, opened again: this descriptor does not block, whatever the other one does, which may be shared with
+    /// other processes (proc(5), "/proc/pid/fd"). Nil for anything else, and where the system says no.
+    func pipeOpenedAgain() -> Descriptor? {
+        var status = stat()
+        // SAFETY: one `stat` is stored in `status`.
+        guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return nil }
+        // SAFETY: the path lives through the call.
+        let opened = unsafe open("/proc/self/fd/\(number)", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+        return opened >= 0 ? Descriptor(number: opened) : nil
+    }
+
+    /// Writes all of it to a pipe, if there is room for it now; at most `wholeInPipe`.
+    func writeWhole(_ bytes: borrowing OutputBuffer) -> Bool {
+        unsafe bytes.span.withUnsafeBytes { raw in
+            // SAFETY: `raw.count` bytes are read from `raw`.
+            unsafe Glibc.write(number, raw.baseAddress, raw.count) == raw.count
+        }
+    }
+
     /// Writes one byte if there is room for it.
     func writeSignal() {
         var byte: UInt8 = 1
