@@ -53,6 +53,8 @@ struct StreamLoop {
                 try finish()
                 return .stopped
             }
+            // First of all: somebody waits for it.
+            if !pacer.isBehind { consumer.handOver() }
             let progress = consumer.progress()
             if progress.hasEnded {
                 try finish()
