@@ -53,8 +53,8 @@ struct StreamLoop {
                 try finish()
                 return .stopped
             }
-            // First of all: somebody waits for it.
-            if !pacer.isBehind { consumer.handOver() }
+            // Before it is looked at how things stand: what is durable at once is in that, and somebody waits for it.
+            if consumption == .drained, !pacer.isBehind { consumer.handOver() }
             let progress = consumer.progress()
             if progress.hasEnded {
                 try finish()
@@ -133,12 +133,11 @@ struct StreamLoop {
             let waiting = stream.bytesToRead
             pacer.napped(
                 bytes: waiting, packets: stream.takePackets(), lastCommit: progress.lastCommit, at: .now)
-            if waiting > 0 {
-                try stream.read()
-                // The server's window opens when all of it is read.
-                if pacer.letsGather, stream.bytesToRead > 0 { try stream.read() }
-                return
-            }
+            guard waiting > 0 else { return }
+            try stream.read()
+            // The server's window opens when all of it is read.
+            if pacer.letsGather, stream.bytesToRead > 0 { try stream.read() }
+            return
         }
         consumer.handOver()
         let ready = stream.wait(readable: !isBlocked, until: deadline)

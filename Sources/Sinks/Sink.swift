@@ -6,8 +6,8 @@ package import Replication
 /// *durable*, when the server may forget what is in it. Only durable moves the confirmed position.
 ///
 /// The contract, which the conformance suite checks for every sink:
-/// - `write` never blocks; it is called by one thread, and only when all batches before were accepted. What is durable
-///   when it returns wakes nobody.
+/// - `write` never blocks; it is called by one thread, and only when all batches before were accepted. What it reports
+///   itself need not wake anybody: whoever called it looks at the report after that.
 /// - Batches become durable in the order they were written, and none before its last byte is where it belongs.
 /// - After a failure nothing more is accepted or becomes durable; what was reported durable stays so.
 /// - `finish` lets everything accepted become durable, and then the sink reports that it ended.

@@ -25,7 +25,7 @@ package final class SinkReport: Sendable {
     private let progress = Mutex(Progress())
     private let wake: @Sendable () -> Void
 
-    /// - Parameter wake: called after every report from a sink's thread, on that.
+    /// - Parameter wake: called after every report but those that say otherwise, on the thread that reports.
     package init(wake: @escaping @Sendable () -> Void) {
         self.wake = wake
     }
@@ -49,7 +49,7 @@ package final class SinkReport: Sendable {
         wake()
     }
 
-    /// The same out of `Sink.write`: whoever hands a batch over looks by itself, and is not woken for it.
+    /// The same from inside `Sink.write`. Nobody is woken: whoever called that looks by itself.
     package func durableAtOnce(through sequence: UInt64) {
         progress.withLock {
             precondition($0.durable <= sequence, "batch \(sequence) became durable after \($0.durable)")

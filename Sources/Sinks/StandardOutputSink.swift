@@ -13,8 +13,10 @@ package final class StandardOutputSink: Sink {
     package let name: String
 
     private struct Work {
+        /// Until all of it is written.
         var batch: Batch?
         var isFinishing = false
+        /// Until the sink has ended.
         var report: SinkReport?
     }
 
@@ -28,12 +30,12 @@ package final class StandardOutputSink: Sink {
     package init(descriptor: Int32 = 1, name: String = "stdout") throws(SinkError) {
         self.name = name
         output = Descriptor(number: descriptor)
-        pipe = output.pipeOpenedAgain()
         do {
             bell = try Descriptor.pipe()
         } catch {
             throw SinkError(sink: name, reason: "cannot make a pipe: \(error.description)")
         }
+        pipe = output.pipeOpenedAgain()
     }
 
     deinit {
@@ -72,23 +74,27 @@ package final class StandardOutputSink: Sink {
 
     private func run(_ report: SinkReport) {
         while true {
-            let (batch, isFinishing) = work.withLock { work in
-                defer { work.batch = nil }
-                return (work.batch, work.isFinishing)
-            }
+            let (batch, isFinishing) = work.withLock { ($0.batch, $0.isFinishing) }
             if let batch {
                 do {
                     try output.writeAll(batch.bytes)
-                    report.durable(through: batch.sequence)
                 } catch {
-                    return report.ended(ending(error))
+                    return end(ending(error), report)
                 }
+                work.withLock { $0.batch = nil }
+                report.durable(through: batch.sequence)
             } else if isFinishing {
-                return report.ended(.finished)
+                return end(.finished, report)
             } else if let ending = waitForWork() {
-                return report.ended(ending)
+                return end(ending, report)
             }
         }
+    }
+
+    /// Nothing is written any more, not even at once.
+    private func end(_ ending: SinkEnding, _ report: SinkReport) {
+        work.withLock { $0.report = nil }
+        report.ended(ending)
     }
 
     /// Returns why there can be no more work.

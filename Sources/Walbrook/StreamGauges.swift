@@ -85,8 +85,7 @@ extension StreamGauges.Readings {
 
     /// Forgets the batches that every sink has for good.
     fileprivate mutating func settle() {
-        var durable = UInt64.max
-        for output in outputs { durable = min(durable, output.report.current.durable) }
+        let durable = outputs.map(\.report.current.durable).min() ?? .max
         guard let index = ends.lastIndex(where: { $0.sequence <= durable }) else { return }
         for output in outputs.indices {
             outputs[output].settled = max(outputs[output].settled, ends[index].last)

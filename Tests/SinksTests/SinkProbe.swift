@@ -72,6 +72,8 @@ final class SinkProbe: Sendable {
     @discardableResult
     func write(_ bytes: [UInt8], sequence: UInt64) async -> SinkReport.Progress {
         bench.sink.write(Batch(bytes, sequence: sequence))
+        // What is durable already woke nobody.
+        witness.reported()
         return await wait { $0.accepted >= sequence }
     }
 

@@ -102,6 +102,20 @@ struct StandardOutputSinkTests {
         }
     }
 
+    @Test("a small batch after the reader has left is not durable, noticed or not", arguments: [false, true])
+    func leavesBeforeSmall(isNoticed: Bool) async throws {
+        let bench = try PipeBench(capacity: 4096)
+        let probe = SinkProbe(bench)
+        // An empty one is written at once, too.
+        bench.sink.write(Batch([], sequence: 1))
+        #expect(probe.progress.durable == 1)
+        bench.pipe.closeReader()
+        if isNoticed { _ = await probe.end() }
+        bench.sink.write(Batch([0x61, 0x0A], sequence: 2))
+        #expect(await probe.end().text == "reader gone")
+        #expect(probe.progress.durable == 1)
+    }
+
     @Test("a reader that leaves in the middle of a batch", arguments: [true, false])
     func leavesInTheMiddle(isBlocking: Bool) async throws {
         let bench = try PipeBench(capacity: 4096, isBlocking: isBlocking)

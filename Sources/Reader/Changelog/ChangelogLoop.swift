@@ -140,7 +140,8 @@ struct ChangelogLoop {
 
     private mutating func wait(isBlocked: Bool) throws(StreamFailure) {
         consumer.handOver()
-        // A sink that is behind wakes us, and so does one whose batch can be deleted now.
+        // What is durable already woke nobody. A sink that is behind wakes us, and so does one that has finished a batch.
+        if !stream.isReading { try deleteDurable() }
         let ready = stream.wait(
             readable: !isBlocked, until: isBlocked || stream.isReading ? nil : bell.nextLook)
         if ready.isReadable { try stream.read() }

@@ -64,13 +64,16 @@ struct Descriptor: Sendable {
     func pipeOpenedAgain() -> Descriptor? {
         var status = stat()
         // SAFETY: one `stat` is stored in `status`.
-        guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return nil }
+        guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFIFO,
+            fcntl(number, F_GETFL) & O_ACCMODE == O_WRONLY
+        else { return nil }
         // SAFETY: the path lives through the call.
         let opened = unsafe open("/proc/self/fd/\(number)", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
         return opened >= 0 ? Descriptor(number: opened) : nil
     }
 
-    /// Writes all of it to a pipe, if there is room for it now; at most `wholeInPipe`.
+    /// Writes all of it to a pipe, at most `wholeInPipe`. False where there is no room for it now, and where it fails, which
+    /// whoever writes it then is told.
     func writeWhole(_ bytes: borrowing OutputBuffer) -> Bool {
         unsafe bytes.span.withUnsafeBytes { raw in
             // SAFETY: `raw.count` bytes are read from `raw`.
