@@ -10,6 +10,14 @@ struct StreamSetup {
     let stop: StopSignal
     let logger: Logger
 
+    /// Once all that is being decoded takes more than this, the server sends its largest transaction before that commits;
+    /// what it still has then, it sends after the commit. Set unless somebody has chosen a size.
+    ///
+    /// Measured on 2 cores, 1,000,000 narrow rows in one transaction that took 10 s: the first was out 0.51 s after the
+    /// commit with the server's own 64 MB, 0.31 s with 16, 0.10 s with 4 and 0.08 s with 1; the last after 0.99, 0.80,
+    /// 0.62 and 0.56 s. A backlog was read as fast as before, or faster.
+    private static let decodingMemory = "4MB"
+
     /// What a program remembers from one connection to the next.
     struct Memory {
         var continuity = ServerContinuity()
@@ -40,6 +48,9 @@ struct StreamSetup {
                     hint: "Run: ALTER SYSTEM SET wal_level = 'logical'; and restart the server."))
         }
         if memory.stopPoint == nil { memory.stopPoint = try resolveStop(stream, server) }
+        if options.streamsInProgress, server.decodingMemorySource == "default" {
+            try stream.run("SET logical_decoding_work_mem TO '\(Self.decodingMemory)'")
+        }
         let confirmed: LSN
         do throws(StreamFailure) {
             confirmed = try startFromSlot(stream, memory, progress, database: identity.database)
@@ -115,6 +126,8 @@ private struct ServerSettings {
     var isStandby: Bool
     var pageSize: UInt64
     var segmentSize: UInt64
+    /// Who has set `logical_decoding_work_mem`, as `pg_settings` has it.
+    var decodingMemorySource: String?
 
     init(_ stream: ReplicationStream) throws(StreamFailure) {
         let rows = try stream.query(
@@ -122,6 +135,8 @@ private struct ServerSettings {
             SELECT 'is_standby', pg_is_in_recovery()::text
             UNION ALL SELECT name, setting FROM pg_settings
              WHERE name IN ('wal_level', 'wal_sender_timeout', 'wal_block_size', 'wal_segment_size')
+            UNION ALL SELECT 'decoding_memory_source', source FROM pg_settings
+             WHERE name = 'logical_decoding_work_mem'
             """, columns: 2)
         var values: [String: String] = [:]
         for row in rows {
@@ -131,6 +146,7 @@ private struct ServerSettings {
         senderTimeout = .milliseconds(Int(values["wal_sender_timeout"] ?? "") ?? 0)
         isStandby = values["is_standby"] == "true"
         pageSize = UInt64(values["wal_block_size"] ?? "") ?? 8192
+        decodingMemorySource = values["decoding_memory_source"]
         segmentSize = UInt64(values["wal_segment_size"] ?? "") ?? 16 << 20
     }
 }

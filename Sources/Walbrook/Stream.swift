@@ -60,7 +60,7 @@ package final class Stream: Sendable {
     /// Better found out now than at the first large transaction.
     private static func checkSpool(in directory: String) throws(WalbrookError) {
         do {
-            _ = try SpoolFile(in: directory)
+            try SpoolFile.prepare(directory)
         } catch {
             throw WalbrookError(
                 .configuration, "cannot keep transactions in progress in \(directory): \(error.reason)",

@@ -93,6 +93,29 @@ extension Integration {
             }
         }
 
+        @Test("what counts as large is a few megabytes, unless somebody has chosen a size")
+        func large() async throws {
+            try await TestDatabase.withServer { database in
+                try database.psql("CREATE TABLE t (id int PRIMARY KEY, v text)")
+                try database.psql("CREATE PUBLICATION walbrook FOR TABLE t")
+                for slot in ["ours", "chosen"] {
+                    try database.psql("SELECT pg_create_logical_replication_slot('\(slot)', 'pgoutput')")
+                }
+                // About 8 MB of changes.
+                try database.psql("INSERT INTO t SELECT g, 'some words' FROM generate_series(1, 50000) g")
+                try database.stream("--slot", "ours").expect(0)
+                try database.psql(
+                    "ALTER DATABASE \(database.name) SET logical_decoding_work_mem = '64MB'")
+                try database.stream("--slot", "chosen").expect(0)
+                let counts =
+                    "SELECT stream_txns, total_txns > 0 FROM pg_stat_replication_slots WHERE slot_name ="
+                try eventually("the server counts what it sent") {
+                    try database.psql("\(counts) 'ours'") == "1|t"
+                        && database.psql("\(counts) 'chosen'") == "0|t"
+                }
+            }
+        }
+
         @Test("a stop in the middle of a transaction, and the rest later")
         func stopsInside() async throws {
             try await TestDatabase.withServer(settings: Self.settings) { database in

@@ -1,11 +1,14 @@
 """Measures one large transaction while it is being made: when its first event is out, and when its last.
 
-The consumer follows the log; then one transaction inserts narrow rows and commits. The times count from the moment
-the COMMIT has returned to the writer, the total from the start of the load. Medians of several runs.
+The consumer follows the log; then one transaction inserts narrow rows and commits, once in a single statement, as
+fast as the server can, and once spread over some seconds, as an import does that fetches its rows somewhere. The times
+count from the moment the COMMIT has returned to the writer, the total from the start of the load. Medians of several
+runs.
 """
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import statistics
@@ -29,6 +32,20 @@ FOLLOWERS = {
     WHOLE: walbrook("--no-streaming", ends=False),
     BASELINE: pg_recvlogical(*PGOUTPUT, ends=False),
 }
+# The same rows in a thousand statements of one transaction, evenly over some seconds.
+SPREAD = """
+    CREATE PROCEDURE spread(rows bigint, seconds double precision) LANGUAGE plpgsql AS $$
+    DECLARE
+        start timestamptz := clock_timestamp();
+    BEGIN
+        FOR step IN 1 .. 1000 LOOP
+            INSERT INTO large SELECT n, n % 1000, 'row ' || n
+                FROM generate_series(rows * (step - 1) / 1000 + 1, rows * step / 1000) n;
+            PERFORM pg_sleep(extract(epoch FROM start - clock_timestamp()) + seconds * step / 1000);
+        END LOOP;
+    END
+    $$;
+    """
 # A table whose row comes last.
 MARK = b"finish"
 LIMIT = 600
@@ -53,35 +70,45 @@ def run(words):
     if not walbrook_can(programs, "--no-streaming"):
         progress(f"leaving out {WHOLE}: this walbrook does not know --no-streaming")
         names.remove(WHOLE)
-    runs = {name: [] for name in names}
-    for number in range(1, arguments.runs + 1):
+    runs = {seconds: {name: [] for name in names} for seconds in arguments.over}
+    for number, seconds in itertools.product(range(1, arguments.runs + 1), arguments.over):
         for name in names:
-            progress(f"run {number} of {arguments.runs}: {name}", end=" ")
-            facts, done = follow(programs, FOLLOWERS[name], arguments.rows)
-            runs[name].append(done)
+            progress(f"{spread(seconds)}, run {number} of {arguments.runs}: {name}", end=" ")
+            facts, done = follow(programs, FOLLOWERS[name], arguments.rows, seconds)
+            runs[seconds][name].append(done)
             progress(f"first {done.first:.3f} s, last {done.last:.3f} s after COMMIT, {done.total:.3f} s in all")
-    print(markdown(runs, arguments.rows))
+    for seconds in arguments.over:
+        print(markdown(runs[seconds], arguments.rows, seconds))
     print(report.machine_line(facts))
     if arguments.json:
         document = {
             "machine": facts, "rows": arguments.rows,
-            "consumers": {name: [asdict(each) for each in done] for name, done in runs.items()},
+            "over": {
+                seconds: {name: [asdict(each) for each in done] for name, done in consumers.items()}
+                for seconds, consumers in runs.items()
+            },
         }
         arguments.json.write_text(json.dumps(document, indent=2) + "\n")
 
 
-def follow(programs, command, rows):
+def spread(seconds):
+    return f"over {seconds} s" if seconds else "at once"
+
+
+def follow(programs, command, rows, seconds):
     """On a server of its own: an earlier load would leave it warmer and larger."""
     with contextlib.ExitStack() as stack:
         output = Path(stack.enter_context(output_directory(2**30)))
         server = stack.enter_context(Server(programs.postgres))
         WORKLOADS["large"].prepare(server, rows)
+        server.query(SPREAD)
         server.query(f"CREATE TABLE {MARK.decode()} (id integer PRIMARY KEY)")
         server.query(f"CREATE PUBLICATION {PUBLICATION} FOR ALL TABLES")
         facts = report.machine(server, programs, output)
         process, _ = stack.enter_context(
             following(server, programs, command, output, stdout=subprocess.PIPE))
-        load = Load(server, rows)
+        call = f"spread({rows}, {seconds})" if seconds else f"load({rows})"
+        load = Load(server, f"CALL {call}")
         load.start()
         first, last = read_until_mark(process.stdout.fileno())
         load.join()
@@ -95,16 +122,16 @@ def follow(programs, command, rows):
 class Load(threading.Thread):
     """Makes the transaction, and a small one behind it."""
 
-    def __init__(self, server, rows):
+    def __init__(self, server, statement):
         super().__init__()
         self.server = server
-        self.rows = rows
+        self.statement = statement
         self.failure = None
 
     def run(self):
         try:
             self.begun = time.monotonic()
-            self.server.query(f"CALL load({self.rows})")
+            self.server.query(self.statement)
             self.committed = time.monotonic()
             self.server.query(f"INSERT INTO {MARK.decode()} VALUES (1)")
         except BenchFailure as failure:
@@ -127,7 +154,7 @@ def read_until_mark(descriptor):
     raise BenchFailure("the stream ended before the last row, or took too long")
 
 
-def markdown(runs, rows):
+def markdown(runs, rows, seconds):
     medians = {
         name: {key: statistics.median(getattr(each, key) for each in done) for key in Run.__annotations__}
         for name, done in runs.items()
@@ -139,8 +166,8 @@ def markdown(runs, rows):
     for name, values in medians.items():
         lines.append([name, *(f"{values[key]:.3f}" for key in ("load", "first", "last", "total"))])
     return "\n".join([
-        f"**transaction**: {rows:,} narrow rows in one transaction, TCP on loopback, medians of"
-        f" {len(next(iter(runs.values())))}",
+        f"**transaction**: {rows:,} narrow rows in one transaction, made {spread(seconds)}; TCP on loopback,"
+        f" medians of {len(next(iter(runs.values())))}",
         "", *report.table(lines), "", *(bars(medians) if rows >= WORKLOADS["large"].rows else []),
     ])
 
@@ -161,6 +188,12 @@ def parse_arguments(words):
     parser = argparse.ArgumentParser(
         prog="bench transaction", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=count, default=1_000_000, metavar="N", help="default: 1000000")
+    parser.add_argument(
+        "--over", type=int, nargs="+", default=[0, 10], metavar="SECONDS",
+        help="how long the transaction takes to be made; 0 for as fast as possible (default: 0 10)")
     parser.add_argument("--runs", type=count, default=3, metavar="N", help="of each consumer (default: 3)")
     add_common_arguments(parser)
-    return parser.parse_args(words)
+    arguments = parser.parse_args(words)
+    if min(arguments.over) < 0:
+        parser.error("--over takes seconds, and 0 for as fast as possible")
+    return arguments

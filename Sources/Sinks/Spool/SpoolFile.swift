@@ -17,6 +17,12 @@ package final class SpoolFile: Sendable {
         }
     }
 
+    /// Makes sure that a directory takes such files, and that many can be open: each transaction has one.
+    package static func prepare(_ directory: String) throws(SpoolError) {
+        Descriptor.raiseDescriptorLimit()
+        _ = try SpoolFile(in: directory)
+    }
+
     deinit {
         descriptor.closeDescriptor()
     }
