@@ -22,7 +22,8 @@ def tools(arguments):
 def build(product):
     """A release build of a program of this tree."""
     progress(f"building {product}")
-    command = ["swift", "build", "--package-path", str(ROOT), "-c", "release", "--product", product]
+    command = [
+        "swift", "build", "--package-path", str(ROOT), "-c", "release", "--static-swift-stdlib", "--product", product]
     try:
         subprocess.run(command, stdout=sys.stderr, check=True)
         shown = subprocess.run([*command, "--show-bin-path"], stdout=subprocess.PIPE, text=True, check=True)
