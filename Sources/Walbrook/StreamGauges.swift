@@ -85,11 +85,9 @@ extension StreamGauges.Readings {
 
     /// Forgets the batches that every sink has for good.
     fileprivate mutating func settle() {
-        let durable = outputs.map(\.report.current.durable).min() ?? .max
-        guard let index = ends.lastIndex(where: { $0.sequence <= durable }) else { return }
-        for output in outputs.indices {
-            outputs[output].settled = max(outputs[output].settled, ends[index].last)
-        }
-        ends.removeSubrange(...index)
+        let durable = outputs.map(\.report.current.durable).min() ?? 0
+        guard let end = ends.last(where: { $0.sequence <= durable }) else { return }
+        for index in outputs.indices { outputs[index].settled = max(outputs[index].settled, end.last) }
+        ends.removeAll { $0.sequence <= end.sequence }
     }
 }

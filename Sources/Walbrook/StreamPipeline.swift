@@ -16,8 +16,6 @@ final class StreamPipeline: StreamConsumer {
 
     private var processor: StreamProcessor
     private let outputs: [Output]
-    /// What each of them reported last.
-    private var reports: [SinkReport.Progress]
     private let channels: ChannelInbox?
     private let statistics: StreamStatistics
     private let gauges: StreamGauges
@@ -72,7 +70,6 @@ final class StreamPipeline: StreamConsumer {
         self.gauges = gauges
         self.processor.collectsBoundaries = sinks.contains(where: \.reportsEvents)
         outputs = sinks.map { Output(sink: $0, report: SinkReport(wake: wake)) }
-        reports = outputs.map(\.report.current)
         gauges.begin(outputs.map { ($0.sink, $0.report) })
         for output in outputs { output.sink.start(reportingTo: output.report) }
     }
@@ -138,10 +135,8 @@ final class StreamPipeline: StreamConsumer {
     }
 
     func progress() -> StreamProgress {
-        for index in outputs.indices { reports[index] = outputs[index].report.current }
-        if !ledger.isEmpty {
-            ledger.durable(reports.map { .init(batch: $0.durable, event: $0.durableEvent) })
-        }
+        let reports = outputs.map(\.report.current)
+        ledger.durable(reports.map { .init(batch: $0.durable, event: $0.durableEvent) })
         if processor.buffer.count == 0, !keepsState { ledger.passed(processor.session.boundary) }
         if isFinishing, !toldToFinish, handOverBoundary(), handOverBatch() {
             toldToFinish = true
@@ -162,7 +157,7 @@ final class StreamPipeline: StreamConsumer {
         // One that takes no more ends all of them; those that were told to finish end together.
         progress.hasLostSink = reports.contains(where: \.isLost)
         progress.hasEnded =
-            progress.hasLostSink ? othersAreDone() : reports.allSatisfy { $0.ending != nil }
+            progress.hasLostSink ? othersAreDone(reports) : reports.allSatisfy { $0.ending != nil }
         statistics.update(progress)
         gauges.update(progress)
         return progress
@@ -170,7 +165,7 @@ final class StreamPipeline: StreamConsumer {
 
     /// After a sink was lost: the others finish the batch that they have, so that they end with a whole line. One that is
     /// stuck is not waited for.
-    private func othersAreDone() -> Bool {
+    private func othersAreDone(_ reports: [SinkReport.Progress]) -> Bool {
         if reports.allSatisfy({ $0.ending != nil || $0.accepted == sequence }) { return true }
         if let othersUntil { return .now >= othersUntil }
         othersUntil = .now + Self.patience

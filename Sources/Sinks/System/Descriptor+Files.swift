@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Replication
 
-/// What a sink does with regular files. With `Descriptor.swift` the only unsafe code of this module.
+/// What a sink does with regular files.
 extension Descriptor {
     /// What is known of a file without opening it.
     struct FileStatus: Hashable {

@@ -1,7 +1,8 @@
 internal import Glibc
 internal import Replication
 
-/// A file descriptor and the system calls that sinks make on it. The only file of this module that is unsafe.
+/// A file descriptor and the system calls that sinks make on it. System calls take pointers: but for a
+/// copy of bytes to NIO, this type has all unsafe code of the module.
 struct Descriptor: Sendable {
     let number: Int32
 
