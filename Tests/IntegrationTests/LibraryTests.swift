@@ -166,7 +166,12 @@ extension Integration {
                 _ = try await blocking {
                     try database.psql(
                         """
-                        INSERT INTO orders SELECT g, 'new', g, repeat('x', 1000) FROM generate_series(1, 20000) g
+                        DO $$ BEGIN FOR step IN 0 .. 19 LOOP
+                            INSERT INTO orders SELECT g, 'new', g, repeat('x', 1000)
+                                FROM generate_series(step * 1000 + 1, step * 1000 + 1000) g;
+                            -- One transaction of all would be kept aside before it commits.
+                            COMMIT;
+                        END LOOP; END $$
                         """)
                 }
                 var options = options(database)
