@@ -79,7 +79,8 @@ let package = Package(
         .testTarget(
             name: "FaultTests", dependencies: ["TestSupport", "WalbrookCommand"], exclude: ["Python"],
             swiftSettings: settings),
-        .testTarget(name: "WalbrookTests", dependencies: ["Walbrook"], swiftSettings: settings),
+        .testTarget(
+            name: "WalbrookTests", dependencies: ["Replication", "Walbrook"], swiftSettings: settings),
         .executableTarget(
             name: "LibraryExample", dependencies: ["Walbrook"], path: "Tests/LibraryExample",
             swiftSettings: settings),

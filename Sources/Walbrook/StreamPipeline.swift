@@ -68,7 +68,7 @@ final class StreamPipeline: StreamConsumer {
         if states.count == sinks.count { ledger.passed(noted) }
         self.statistics = statistics
         self.gauges = gauges
-        self.processor.collectsBoundaries = sinks.contains(where: \.reportsEvents)
+        self.processor.filling.collectsBoundaries = sinks.contains(where: \.reportsEvents)
         outputs = sinks.map { Output(sink: $0, report: SinkReport(wake: wake)) }
         gauges.begin(outputs.map { ($0.sink, $0.report) })
         for output in outputs { output.sink.start(reportingTo: output.report) }
@@ -111,9 +111,9 @@ final class StreamPipeline: StreamConsumer {
     ) throws(StreamFailure) -> Consumption {
         defer { statistics.update(processor.lastCommit) }
         while true {
-            if processor.buffer.count >= StreamProcessor.batchSize, !handOverBatch() { return .blocked }
+            if processor.filling.isFull, !handOverBatch() { return .blocked }
             let drained = try drain()
-            if fillingSince == nil, processor.buffer.count > 0 { fillingSince = .now }
+            if fillingSince == nil, !processor.filling.isEmpty { fillingSince = .now }
             switch drained {
             case .full: continue
             case .drained: return .drained
@@ -137,7 +137,7 @@ final class StreamPipeline: StreamConsumer {
     func progress() -> StreamProgress {
         let reports = outputs.map(\.report.current)
         ledger.durable(reports.map { .init(batch: $0.durable, event: $0.durableEvent) })
-        if processor.buffer.count == 0, !keepsState { ledger.passed(processor.session.boundary) }
+        if processor.filling.isEmpty, !keepsState { ledger.passed(processor.session.boundary) }
         if isFinishing, !toldToFinish, handOverBoundary(), handOverBatch() {
             toldToFinish = true
             for output in outputs { output.sink.finish() }
@@ -150,7 +150,7 @@ final class StreamPipeline: StreamConsumer {
         progress.highest = max(processor.session.emitted.lsn, ledger.confirmed, held)
         progress.fillingSince = fillingSince
         progress.lastCommit = processor.lastCommit
-        progress.isPending = !ledger.isEmpty || processor.buffer.count > 0
+        progress.isPending = !ledger.isEmpty || !processor.filling.isEmpty
         progress.waitsForBoundary = processor.waitsForBoundary
         progress.isReplyRequested = processor.isReplyRequested
         processor.isReplyRequested = false
@@ -184,7 +184,7 @@ final class StreamPipeline: StreamConsumer {
     private func handOverBatch() -> Bool {
         while true {
             processor.takeChannels()
-            if processor.buffer.count == 0 { return true }
+            if processor.filling.isEmpty { return true }
             guard handOverAll() else { return false }
         }
     }
@@ -192,7 +192,7 @@ final class StreamPipeline: StreamConsumer {
     /// Lets sinks note how far the stream is although there are no events: what is confirmed must be in their states.
     /// Returns whether nothing is left to note.
     private func handOverBoundary() -> Bool {
-        guard keepsState, processor.buffer.count == 0, processor.session.boundary > handedOver else {
+        guard keepsState, processor.filling.isEmpty, processor.session.boundary > handedOver else {
             return true
         }
         return isFinishing || .now >= idleBatchAfter ? handOverAll() : true

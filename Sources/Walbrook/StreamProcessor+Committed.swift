@@ -20,7 +20,7 @@ extension StreamProcessor {
     mutating func drainCommitted() throws(StreamFailure) {
         guard var transaction = committed.take() else { return }
         var bytes = 0
-        while buffer.count < Self.batchSize, bytes < Self.mostAtOnce, !session.hasReachedStop {
+        while !filling.isFull, bytes < Self.mostAtOnce, !session.hasReachedStop {
             let message: Range<Int>?
             do { message = try transaction.messages.next() } catch { throw inProgress.failure(error) }
             guard let message else { return try finish(transaction) }
@@ -35,7 +35,7 @@ extension StreamProcessor {
     }
 
     private mutating func begin(_ transaction: inout CommittedTransaction) throws(StreamFailure) {
-        let start = buffer.count
+        let start = filling.buffer.count
         transaction.hasBegun = true
         do throws(SessionError) {
             try handle(.begin(transaction.begin), Span())
@@ -43,13 +43,13 @@ extension StreamProcessor {
         } catch {
             throw StreamFailure(error)
         }
-        noteEvents(from: start)
+        filling.endLines(from: start, of: session.position)
     }
 
     private mutating func finish(_ transaction: consuming CommittedTransaction) throws(StreamFailure) {
         // From version 15 on, the server passes over a transaction without a change when it sends it after its commit.
         if !transaction.hasBegun, serverVersion < 150_000 { try begin(&transaction) }
-        let start = buffer.count
+        let start = filling.buffer.count
         do throws(SessionError) {
             if transaction.hasBegun {
                 try handle(.commit(transaction.commit), Span())
@@ -59,6 +59,6 @@ extension StreamProcessor {
         } catch {
             throw StreamFailure(error)
         }
-        noteEvents(from: start)
+        filling.endLines(from: start, of: session.position)
     }
 }

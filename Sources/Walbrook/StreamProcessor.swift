@@ -10,15 +10,8 @@ internal import Transformer
 struct StreamProcessor: ~Copyable {
     var session: StreamSession
     var transformer: Transformer
-    /// Whole lines that no batch has taken yet.
-    var buffer = OutputBuffer(capacity: Self.batchSize + 64 * 1024)
-    /// Number of events in `buffer`.
-    private(set) var bufferedEvents = 0
-    /// The last event that was written to a buffer.
-    private var written = Position.start
-    private var ends = EventBoundaries()
-    /// Whether what may be confirmed is noted for each transaction, and not only for the batch.
-    var collectsBoundaries = false
+    /// What no sink has been given yet.
+    var filling: FillingBatch
     /// The time of the last commit that was passed, in the server's clock.
     private(set) var lastCommit: Timestamp?
     /// Whether there is no replication, and what is heard is all there is.
@@ -26,11 +19,6 @@ struct StreamProcessor: ~Copyable {
     /// Whether the server wants an answer.
     var isReplyRequested = false
 
-    /// The first event in `buffer`.
-    var first = Position.start
-    /// Where events end in `buffer`, up to the last one that a sink may hold already.
-    private var marks: [EventMark] = []
-    private let lastMarked: Position
     /// The last event of the sink that holds most.
     private let last: Position
 
@@ -47,12 +35,6 @@ struct StreamProcessor: ~Copyable {
     /// Types that a message was logged about.
     var saidGone: Set<OID> = []
 
-    /// A batch is handed over when it has this many bytes: few enough to stay in a core's cache, many enough for one
-    /// write to be worth it.
-    static let batchSize = 256 * 1024
-    /// A batch of one small transaction is copied out of the buffer, which is kept.
-    private static let smallBatch = 16 * 1024
-
     /// - Parameters:
     ///   - held: the last events that the sinks hold from a run before; `.start` for one that holds none.
     ///   - channels: what was heard on channels; nil where nobody listens.
@@ -67,7 +49,7 @@ struct StreamProcessor: ~Copyable {
         self.last = last
         self.channels = channels
         // What all of them hold is not emitted at all.
-        lastMarked = last > session.emitted ? last : .start
+        filling = FillingBatch(lastMarked: last > session.emitted ? last : .start)
         self.transformer = transformer
         self.catalog = catalog
         self.logger = logger
@@ -91,37 +73,15 @@ struct StreamProcessor: ~Copyable {
         committed = nil
     }
 
-    /// Takes everything out of the buffer.
+    /// Takes out everything that was encoded.
     mutating func takeBatch(sequence: UInt64) -> Batch {
-        let isSmall = buffer.count <= Self.smallBatch
-        var bytes = OutputBuffer(capacity: isSmall ? buffer.count : Self.batchSize + 64 * 1024)
-        if isSmall {
-            bytes.append(buffer.span, from: 0, count: buffer.count)
-            buffer.truncate(to: 0)
-        } else {
-            // The buffer goes along, and with it the size that a row of many megabytes gave it.
-            swap(&bytes, &buffer)
-        }
-        defer {
-            bufferedEvents = 0
-            marks.removeAll()
-        }
-        noteBoundary()
-        return Batch(
-            sequence: sequence, bytes: bytes, events: bufferedEvents, first: first, last: session.emitted,
-            marks: marks, boundary: session.boundary, ends: ends.take())
-    }
-
-    mutating func noteBoundary() {
-        if collectsBoundaries { ends.passed(written, boundary: session.boundary) }
+        filling.take(sequence: sequence, last: session.emitted, boundary: session.boundary)
     }
 
     /// So many events of the present position were written.
     @inline(__always)
     mutating func wrote(_ events: Int) {
-        guard events > 0 else { return }
-        bufferedEvents += events
-        written = session.position
+        filling.wrote(events, at: session.position)
     }
 
     enum Drained {
@@ -137,7 +97,7 @@ struct StreamProcessor: ~Copyable {
 
     /// Takes messages until there are none, or the batch is full.
     mutating func drain(_ stream: ReplicationStream) throws(StreamFailure) -> Drained {
-        while buffer.count < Self.batchSize {
+        while !filling.isFull {
             if !session.isInTransaction { takeChannels() }
             if session.hasReachedStop { return .reachedStop }
             if committed != nil {
@@ -156,7 +116,7 @@ struct StreamProcessor: ~Copyable {
 
     /// Takes rows of a changelog until there are none, or the batch is full.
     mutating func drain(_ changelog: ChangelogStream) throws(StreamFailure) -> Drained {
-        while buffer.count < Self.batchSize {
+        while !filling.isFull {
             if session.hasReachedStop { return .reachedStop }
             let next = try changelog.next { bytes throws(StreamFailure) in
                 // A row can come with the begin that is past the stop point.
@@ -174,24 +134,14 @@ struct StreamProcessor: ~Copyable {
     /// Takes one message: all of its lines, or none.
     @inline(__always)
     mutating func take(_ bytes: Span<UInt8>) throws(StreamFailure) {
-        let start = buffer.count
+        let start = filling.buffer.count
         do throws(StreamFailure) {
             try process(bytes)
         } catch {
-            buffer.truncate(to: start)
+            filling.buffer.truncate(to: start)
             throw error
         }
-        noteEvents(from: start)
-    }
-
-    /// The lines from this byte on, if there are any, are those of the present position.
-    @inline(__always)
-    mutating func noteEvents(from start: Int) {
-        guard buffer.count > start else { return }
-        if start == 0 { first = session.position }
-        if session.position <= lastMarked {
-            marks.append(EventMark(position: session.position, end: buffer.count))
-        }
+        filling.endLines(from: start, of: session.position)
     }
 
     private mutating func process(_ bytes: Span<UInt8>) throws(StreamFailure) {
@@ -231,7 +181,7 @@ struct StreamProcessor: ~Copyable {
             guard try session.change() == .emit else { return }
             wrote(
                 try transformer.append(
-                    change, tuplesOf: decoder, bytes, at: session.position, to: &buffer))
+                    change, tuplesOf: decoder, bytes, at: session.position, to: &filling.buffer))
         case .begin(let begin):
             let disposition = try session.begin(begin)
             var begin = begin
@@ -239,25 +189,25 @@ struct StreamProcessor: ~Copyable {
             // Also for a begin that is skipped: events of its transaction may be new.
             transformer.begin(begin)
             guard disposition == .emit else { return }
-            wrote(transformer.appendBegin(at: session.position, to: &buffer))
+            wrote(transformer.appendBegin(at: session.position, to: &filling.buffer))
         case .commit(let commit):
             lastCommit = commit.committedAt
             defer { transformer.commit(commit) }
             guard try session.commit(commit) == .emit else { return }
-            wrote(transformer.appendCommit(at: session.position, to: &buffer))
-            noteBoundary()
+            wrote(transformer.appendCommit(at: session.position, to: &filling.buffer))
+            filling.passed(session.boundary)
         case .truncate(var truncate):
             if isOfTriggers { (truncate.isCascade, truncate.restartsIdentity) = (nil, nil) }
             for relation in truncate.relations {
                 guard try session.change() == .emit else { continue }
                 wrote(
                     try transformer.append(
-                        truncate, of: relation, bytes, at: session.position, to: &buffer))
+                        truncate, of: relation, bytes, at: session.position, to: &filling.buffer))
             }
         case .message(let message):
             guard try session.message(message) == .emit else { return }
-            wrote(transformer.append(message, bytes, at: session.position, to: &buffer))
-            if !message.isTransactional { noteBoundary() }
+            wrote(transformer.append(message, bytes, at: session.position, to: &filling.buffer))
+            if !message.isTransactional { filling.passed(session.boundary) }
         case .origin(let origin):
             transformer.origin(origin)
         case .type(let type):
