@@ -129,14 +129,11 @@ struct StreamLoop {
             if let since = progress.fillingSince, now + pacer.nap - since >= Self.longestHold {
                 consumer.handOver()
             }
-            if pacer.letsGather || stream.bytesToRead < ReadPacer.enoughWaiting { Poller.nap(pacer.nap) }
+            if stream.bytesToRead < ReadPacer.enoughWaiting { Poller.nap(pacer.nap) }
             let waiting = stream.bytesToRead
             pacer.napped(
                 bytes: waiting, packets: stream.takePackets(), lastCommit: progress.lastCommit, at: .now)
-            guard waiting > 0 else { return }
-            try stream.read()
-            // The server's window opens when all of it is read.
-            if pacer.letsGather, stream.bytesToRead > 0 { try stream.read() }
+            if waiting > 0 { try stream.readGulp() }
             return
         }
         consumer.handOver()
