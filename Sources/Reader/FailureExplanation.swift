@@ -22,6 +22,8 @@ extension ReaderError {
             self = error
         case .stopped:
             self.init(.unavailable, "stopped while looking up the catalog")
+        case .useless:
+            preconditionFailure("a look-up takes nothing out of the stream")
         case .connection(let error):
             if let refusal = ReaderError(refusedByLibpq: error) {
                 self = refusal

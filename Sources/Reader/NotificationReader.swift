@@ -64,6 +64,7 @@ package final class NotificationReader: Sendable {
                 switch error {
                 case .stopped: return
                 case .final(let error): throw error
+                case .useless: preconditionFailure("who listens takes nothing out of the stream")
                 case .connection(let error):
                     let deadline = ContinuousClock.now + (try delay(after: error, &retry))
                     while !stop.isRequested, .now < deadline { _ = poller.wait(socket: nil, until: deadline) }

@@ -50,6 +50,8 @@ package enum StreamFailure: Error {
     case final(ReaderError)
     /// The program was told to stop.
     case stopped
+    /// What came of this transaction before its commit cannot be used. After its commit, the server sends it without doubt.
+    case useless(TransactionID)
 }
 
 extension StreamFailure: CustomStringConvertible {
@@ -58,6 +60,7 @@ extension StreamFailure: CustomStringConvertible {
         case .connection(let error): error.description
         case .final(let error): error.description
         case .stopped: "the program was told to stop"
+        case .useless(let xid): "what came of transaction \(xid) before its commit cannot be used"
         }
     }
 }

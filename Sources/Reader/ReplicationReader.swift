@@ -58,12 +58,29 @@ package final class ReplicationReader {
                 switch error {
                 case .stopped: return .stopped
                 case .final(let error): throw error
+                case .useless(let xid): try awaitCommit(of: xid)
                 case .connection(let error):
                     let delay = try delay(after: error)
                     if let ending = pause(delay) { return ending }
                 }
             }
         }
+    }
+
+    /// Has the next connection send transactions only once they have committed.
+    private func awaitCommit(of transaction: TransactionID) throws(ReaderError) {
+        let reason =
+            "a savepoint of transaction \(transaction), which is in progress, was rolled back, and its logical messages "
+            + "do not tell whether they were behind it"
+        if options.isTemporary {
+            throw ReaderError(
+                .unavailable, reason + "; the last event was \(consumer.progress().emitted)",
+                hint: "With --no-streaming, such a transaction is sent once it has committed.")
+        }
+        logger.info(
+            "connecting again, to have transactions sent after their commit",
+            metadata: ["reason": "\(reason)"])
+        memory.awaitsCommits = true
     }
 
     /// One connection, from its start to its end.

@@ -63,12 +63,13 @@ struct SlotSetup {
     /// Starts the stream, and looks at the slot once more. Nobody moves it while we hold it, but somebody may have
     /// since the first look.
     func start(
-        _ stream: ReplicationStream, _ memory: StreamSetup.Memory, _ progress: StreamProgress
+        _ stream: ReplicationStream, _ memory: StreamSetup.Memory, _ progress: StreamProgress,
+        streamsInProgress: Bool
     ) throws(StreamFailure) {
         do throws(StreamFailure) {
             try stream.start(
                 slot: memory.slot, publications: options.publications,
-                streamsInProgress: options.streamsInProgress)
+                streamsInProgress: streamsInProgress)
         } catch {
             throw error.sqlState == "42704" ? dropped(memory, progress) : error
         }

@@ -26,6 +26,8 @@ struct StreamSetup {
         var slot: String
         var hasStreamed = false
         var streamedFromStandby = false
+        /// Whether the next connection has transactions sent only once they have committed, whatever was asked for.
+        var awaitsCommits = false
 
         /// Whether a server is a standby that may soon take over from the one before, and be then what it is not yet.
         fileprivate func isUnpromoted(_ server: ServerSettings) -> Bool {
@@ -48,15 +50,18 @@ struct StreamSetup {
                     hint: "Run: ALTER SYSTEM SET wal_level = 'logical'; and restart the server."))
         }
         if memory.stopPoint == nil { memory.stopPoint = try resolveStop(stream, server) }
-        if options.streamsInProgress, server.decodingMemorySource == "default" {
+        let streamsInProgress = options.streamsInProgress && !memory.awaitsCommits
+        if streamsInProgress, server.decodingMemorySource == "default" {
             try stream.run("SET logical_decoding_work_mem TO '\(Self.decodingMemory)'")
         }
         let confirmed: LSN
         do throws(StreamFailure) {
-            confirmed = try startFromSlot(stream, memory, progress, database: identity.database)
+            confirmed = try startFromSlot(
+                stream, memory, progress, database: identity.database, streamsInProgress: streamsInProgress)
         } catch {
             throw memory.isUnpromoted(server) ? error.onStandby : error
         }
+        memory.awaitsCommits = false
         memory.hasStreamed = true
         memory.streamedFromStandby = server.isStandby
         return StreamFacts(
@@ -84,12 +89,13 @@ struct StreamSetup {
     }
 
     private func startFromSlot(
-        _ stream: ReplicationStream, _ memory: Memory, _ progress: StreamProgress, database: String
+        _ stream: ReplicationStream, _ memory: Memory, _ progress: StreamProgress, database: String,
+        streamsInProgress: Bool
     ) throws(StreamFailure) -> LSN {
         let slots = SlotSetup(options: options, catalog: catalog, stop: stop, logger: logger)
         do throws(StreamFailure) {
             let confirmed = try slots.prepare(stream, memory, progress, database: database)
-            try slots.start(stream, memory, progress)
+            try slots.start(stream, memory, progress, streamsInProgress: streamsInProgress)
             return confirmed
         } catch {
             guard let state = error.sqlState, ["22021", "22P05"].contains(state) else { throw error }

@@ -16,12 +16,15 @@ struct InProgressTransactions: ~Copyable {
         var aborted: [UInt32] = []
         /// Where it comes from, if not from here.
         var origin: Origin?
+        /// As it was before the block that is open.
+        var messages = MessageOwnership()
     }
 
     private let directory: String
     private var transactions: [TransactionID: Spooled] = [:]
     /// The transaction of the block that is being sent.
     private var open: TransactionID?
+    private var messages = MessageOwnership()
     /// Records of the open block that the file does not have yet.
     private var pending = OutputBuffer(capacity: 4096)
 
@@ -70,10 +73,12 @@ struct InProgressTransactions: ~Copyable {
         case .start(let xid):
             guard open == nil else { throw StreamFailure(SessionError.blockInBlock(xid)) }
             if transactions[xid] == nil { transactions[xid] = Spooled(file: try makeFile()) }
+            messages = transactions[xid]?.messages ?? MessageOwnership()
             open = xid
         case .stop:
             guard let xid = open else { throw StreamFailure(SessionError.blockNotOpen) }
             try flush(to: xid)
+            transactions[xid]?.messages = messages
             open = nil
         case .abort(let xid, let subtransaction):
             guard open == nil else { throw StreamFailure(SessionError.blockInBlock(xid)) }
@@ -82,6 +87,8 @@ struct InProgressTransactions: ~Copyable {
                 transactions[xid] = nil
             } else {
                 transactions[xid]?.aborted.append(subtransaction.value)
+                // The server knows, and leaves out what was rolled back when it sends all of it after the commit.
+                if transactions[xid]?.messages.rolledBack(subtransaction) == true { throw .useless(xid) }
             }
         case .commit(let xid, let commit):
             guard open == nil else { throw StreamFailure(SessionError.blockInBlock(xid)) }
@@ -106,6 +113,11 @@ struct InProgressTransactions: ~Copyable {
         case .origin(let origin):
             transactions[xid]?.origin = origin
         case .change(let subtransaction):
+            if bytes[payload] == UInt8(ascii: "M") {
+                messages.message()
+            } else if BlockMessage.isChange(bytes[payload]) {
+                messages.change(of: subtransaction)
+            }
             let rest = payload + 1 + BlockMessage.xidSize
             pending.appendRecordHeader(length: bytes.count - BlockMessage.xidSize, of: subtransaction)
             pending.append(bytes, from: 0, count: payload + 1)

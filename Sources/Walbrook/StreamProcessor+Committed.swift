@@ -28,6 +28,8 @@ extension StreamProcessor {
             // It has changes: so far there may have been none, or only such as were rolled back.
             if !transaction.hasBegun, BlockMessage.isChange(transaction.messages.bytes, message) {
                 try begin(&transaction)
+                // It lies past the stop point, and so do its changes.
+                if session.hasReachedStop { break }
             }
             try take(transaction.messages.bytes.extracting(message))
         }
@@ -48,7 +50,10 @@ extension StreamProcessor {
 
     private mutating func finish(_ transaction: consuming CommittedTransaction) throws(StreamFailure) {
         // From version 15 on, the server passes over a transaction without a change when it sends it after its commit.
-        if !transaction.hasBegun, serverVersion < 150_000 { try begin(&transaction) }
+        if !transaction.hasBegun, serverVersion < 150_000 {
+            try begin(&transaction)
+            if session.hasReachedStop { return }
+        }
         let start = filling.buffer.count
         do throws(SessionError) {
             if transaction.hasBegun {

@@ -30,7 +30,9 @@ extension Integration {
             try two.send("BEGIN; \(insert("b", 0)); UPDATE b SET id = id + 100000 WHERE id % 3 = 0")
             try database.psql("INSERT INTO d SELECT generate_series(1, 10)")
             try one.send("SAVEPOINT p; \(insert("a", 10_000)); ROLLBACK TO p; \(insert("a", 20_000))")
-            try two.send("SELECT pg_logical_emit_message(true, 'in', 'transaction two')")
+            // With a row behind it, so that it is surely not of a savepoint that is rolled back.
+            try two.send(
+                "SELECT pg_logical_emit_message(true, 'in', 'transaction two'); \(insert("b", 25_000, 10))")
             try one.send("SELECT pg_logical_emit_message(false, 'out', 'at once')")
             // Nested: the inner one is released into the outer one, which is rolled back.
             try two.send(
@@ -138,6 +140,69 @@ extension Integration {
                 #expect(try EventLog(path).lines() == Array(whole.output[...4321]))
                 try database.stream(flags).expect(0)
                 #expect(try EventLog(path).lines() == whole.output)
+            }
+        }
+
+        @Test("a stop while a transaction was being made that commits later")
+        func stopsBeforeTheCommit() async throws {
+            try await TestDatabase.withServer(settings: Self.settings) { database in
+                try database.psql(Self.schema)
+                try database.psql("SELECT pg_create_logical_replication_slot('walbrook', 'pgoutput')")
+                try database.psql("INSERT INTO d SELECT generate_series(1, 5)")
+                let writer = try database.server.session(database: database.name)
+                let rows = "INSERT INTO b SELECT g, repeat('x', 40) FROM generate_series"
+                try writer.send("BEGIN; \(rows)(1, 9000) g")
+                let stop = try database.psql("SELECT pg_current_wal_insert_lsn()")
+                try writer.send("\(rows)(9001, 9010) g; COMMIT")
+                let conninfo = database.server.conninfo(database: database.name)
+                let early = try Run(["stream", "-d", conninfo, "--streaming", "--until", stop])
+                early.expect(0)
+                #expect(early.output.count == 5)
+                let rest = try database.stream("--slot", "walbrook", "--streaming")
+                rest.expect(0)
+                #expect(rest.output.count == 9010)
+            }
+        }
+
+        @Test(
+            "logical messages behind a savepoint that is rolled back, and a new start in the middle of the transaction"
+        )
+        func messagesThatAreRolledBack() async throws {
+            try await TestDatabase.withServer(settings: Self.settings) { database in
+                try database.psql(Self.schema)
+                for slot in ["early", "late", "parts"] {
+                    try database.psql("SELECT pg_create_logical_replication_slot('\(slot)', 'pgoutput')")
+                }
+                func rows(_ from: Int) -> String {
+                    "INSERT INTO b SELECT g, repeat('x', 40) FROM generate_series(\(from), \(from + 2999)) g"
+                }
+                func message(_ text: String) -> String {
+                    "SELECT pg_logical_emit_message(true, 'out', '\(text)')"
+                }
+                try database.psql(
+                    """
+                    BEGIN; \(message("kept")); \(rows(0)); SAVEPOINT a; \(rows(10_000)); ROLLBACK TO a; \(rows(20_000));
+                    SAVEPOINT b; \(message("gone")); \(message("gone")); \(rows(30_000)); ROLLBACK TO b; \(rows(40_000));
+                    SAVEPOINT c; \(message("gone")); ROLLBACK TO c; \(message("kept")); \(rows(50_000)); COMMIT;
+                    INSERT INTO d SELECT generate_series(1, 5);
+                    """)
+                let late = try database.stream("--slot", "late", "--no-streaming")
+                late.expect(0)
+                try #require(late.output.count == 12_007)
+                let early = try database.stream("--slot", "early", "--streaming", "--log-level", "info")
+                early.expect(0, saying: "savepoint")
+                #expect(early.output == late.output)
+
+                let directory = try TemporaryDirectory()
+                let path = directory.path("part.ndjson")
+                let middle = try #require(late.output[7000].firstMatch(of: /"pos":"([^"]*)"/)?.1)
+                let flags = ["--slot", "parts", "--streaming", "--to", "file:\(path)"]
+                let first = try Run(
+                    ["stream", "-d", database.server.conninfo(database: database.name)] + flags
+                        + ["--until", String(middle)])
+                first.expect(0)
+                try database.stream(flags).expect(0)
+                #expect(try EventLog(path).lines() == late.output)
             }
         }
 

@@ -58,8 +58,13 @@ package enum BlockMessage: Hashable, Sendable {
     /// Whether a CopyData message that stands at this place holds a change, and not what describes one.
     package static func isChange(_ bytes: Span<UInt8>, _ place: Range<Int>) -> Bool {
         let tag = place.lowerBound + CopyMessage.headerSize
-        guard tag < place.upperBound else { return false }
-        return bytes[tag] != UInt8(ascii: "R") && bytes[tag] != UInt8(ascii: "Y")
+        return tag < place.upperBound && isChange(bytes[tag])
+    }
+
+    /// The same of a message's tag.
+    @inline(__always)
+    package static func isChange(_ tag: UInt8) -> Bool {
+        tag != UInt8(ascii: "R") && tag != UInt8(ascii: "Y")
     }
 
     package init(decoding bytes: Span<UInt8>, at start: Int) throws(DecodingError) {
