@@ -10,6 +10,8 @@ package final class Batch: Sendable {
     package let first: Position
     /// The last event in `bytes`, or a filtered one behind it.
     package let last: Position
+    /// Where that stands in the log; nil where that does not tell where to go on.
+    package let place: RecordPlace?
     /// Where events end, as far as somebody will ask; by position.
     package let marks: [EventMark]
     /// What may be confirmed once this batch and all before it are durable; `.zero` for nothing yet.
@@ -20,13 +22,15 @@ package final class Batch: Sendable {
 
     package init(
         sequence: UInt64, bytes: consuming OutputBuffer, events: Int, first: Position = .start,
-        last: Position, marks: [EventMark] = [], boundary: LSN, ends: [EventBoundary] = []
+        last: Position, at place: RecordPlace? = nil, marks: [EventMark] = [], boundary: LSN,
+        ends: [EventBoundary] = []
     ) {
         self.sequence = sequence
         self.bytes = bytes
         self.events = events
         self.first = first
         self.last = last
+        self.place = place
         self.marks = marks
         self.boundary = boundary
         self.ends = ends

@@ -59,8 +59,9 @@ struct FillingBatch: ~Copyable {
     ///
     /// - Parameters:
     ///   - last: the last event that was passed, filtered ones included.
+    ///   - place: where that stands in the log.
     ///   - boundary: what may be confirmed once the batch is durable.
-    mutating func take(sequence: UInt64, last: Position, boundary: LSN) -> Batch {
+    mutating func take(sequence: UInt64, last: Position, at place: RecordPlace?, boundary: LSN) -> Batch {
         let isSmall = buffer.count <= Self.smallSize
         var bytes = OutputBuffer(capacity: isSmall ? buffer.count : Self.size + Self.overhang)
         if isSmall {
@@ -76,7 +77,8 @@ struct FillingBatch: ~Copyable {
         }
         passed(boundary)
         return Batch(
-            sequence: sequence, bytes: bytes, events: events, first: first, last: last, marks: marks,
+            sequence: sequence, bytes: bytes, events: events, first: first, last: last, at: place,
+            marks: marks,
             boundary: boundary, ends: ends.take())
     }
 }

@@ -115,7 +115,7 @@ package final class Stream: Sendable {
         let listener = try Listener(options.reader, stop: stop, logger: logger)
         var processor = StreamProcessor(
             transformer: Transformer(options: options.transformer),
-            held: sinks.map { $0.held?.last ?? .start }, channels: listener?.inbox,
+            held: sinks.map(\.held), channels: listener?.inbox,
             spoolDirectory: options.spoolDirectory, catalog: catalog, logger: logger)
         processor.hearsAlone = !options.reader.usesReplication
         let wakeUp = stop.wakeUp

@@ -2,6 +2,7 @@ internal import Libpq
 internal import Logging
 internal import Reader
 internal import Replication
+internal import Sinks
 internal import Transformer
 
 /// The hot path: takes messages out of the stream, decodes them, finds their positions and encodes their events into
@@ -36,16 +37,18 @@ struct StreamProcessor: ~Copyable {
     var saidGone: Set<OID> = []
 
     /// - Parameters:
-    ///   - held: the last events that the sinks hold from a run before; `.start` for one that holds none.
+    ///   - held: what the sinks hold from a run before; nil for one that holds nothing.
     ///   - channels: what was heard on channels; nil where nobody listens.
     ///   - spoolDirectory: where transactions in progress are kept.
     init(
-        transformer: consuming Transformer, held: [Position], channels: ChannelInbox?, spoolDirectory: String,
+        transformer: consuming Transformer, held: [HeldEvents?], channels: ChannelInbox?,
+        spoolDirectory: String,
         catalog: Catalog, logger: Logger
     ) {
         inProgress = InProgressTransactions(directory: spoolDirectory)
-        let last = held.max() ?? .start
-        session = StreamSession(resumingAfter: held.min() ?? .start, held: last)
+        let last = held.compactMap(\.?.last).max() ?? .start
+        let least = held.contains(nil) ? nil : held.compactMap(\.self).min { $0.last < $1.last }
+        session = StreamSession(resumingAfter: least?.last ?? .start, at: least?.place, held: last)
         self.last = last
         self.channels = channels
         // What all of them hold is not emitted at all.
@@ -59,12 +62,15 @@ struct StreamProcessor: ~Copyable {
     mutating func streamStarts(_ facts: StreamFacts) {
         if session.stopPoint != facts.stopPoint || session.emitted < facts.passed {
             session = StreamSession(
-                resumingAfter: max(session.emitted, facts.passed), held: last, stopPoint: facts.stopPoint)
+                resumingAfter: max(session.emitted, facts.passed),
+                at: session.emitted < facts.passed ? nil : session.emittedPlace, held: last,
+                stopPoint: facts.stopPoint)
         }
         transformer.options.repairsText = facts.hasUnknownEncoding
         transformer.streamStarts(StreamSource(facts.identity, slot: facts.slot))
         serverVersion = facts.serverVersion
         isOfTriggers = facts.slot == ChangelogSetup.originName
+        session.transactionsShareLSNs = isOfTriggers
     }
 
     mutating func connectionLost() {
@@ -75,7 +81,8 @@ struct StreamProcessor: ~Copyable {
 
     /// Takes out everything that was encoded.
     mutating func takeBatch(sequence: UInt64) -> Batch {
-        filling.take(sequence: sequence, last: session.emitted, boundary: session.boundary)
+        filling.take(
+            sequence: sequence, last: session.emitted, at: session.emittedPlace, boundary: session.boundary)
     }
 
     /// So many events of the present position were written.
@@ -163,7 +170,7 @@ struct StreamProcessor: ~Copyable {
             if let row = RowChange.peek(bytes, at: payload),
                 transformer.includes(row.kind, of: row.relation) == false
             {
-                _ = try session.change()
+                _ = try session.change(at: CopyMessage.recordLSN(of: bytes))
                 return
             }
         } catch {
@@ -178,7 +185,7 @@ struct StreamProcessor: ~Copyable {
     mutating func handle(_ message: Message, _ bytes: Span<UInt8>) throws(SessionError) {
         switch message {
         case .row(let change):
-            guard try session.change() == .emit else { return }
+            guard try session.change(at: CopyMessage.recordLSN(of: bytes)) == .emit else { return }
             wrote(
                 try transformer.append(
                     change, tuplesOf: decoder, bytes, at: session.position, to: &filling.buffer))
@@ -198,14 +205,16 @@ struct StreamProcessor: ~Copyable {
             filling.passed(session.boundary)
         case .truncate(var truncate):
             if isOfTriggers { (truncate.isCascade, truncate.restartsIdentity) = (nil, nil) }
+            let record = CopyMessage.recordLSN(of: bytes)
             for relation in truncate.relations {
-                guard try session.change() == .emit else { continue }
+                guard try session.change(at: record) == .emit else { continue }
                 wrote(
                     try transformer.append(
                         truncate, of: relation, bytes, at: session.position, to: &filling.buffer))
             }
         case .message(let message):
-            guard try session.message(message) == .emit else { return }
+            let record = CopyMessage.recordLSN(of: bytes)
+            guard try session.message(message, at: record) == .emit else { return }
             wrote(transformer.append(message, bytes, at: session.position, to: &filling.buffer))
             if !message.isTransactional { filling.passed(session.boundary) }
         case .origin(let origin):

@@ -35,12 +35,12 @@ struct HotPath: ~Copyable {
         if let row = RowChange.peek(bytes, at: payload),
             transformer.includes(row.kind, of: row.relation) == false
         {
-            _ = try session.change()
+            _ = try session.change(at: CopyMessage.recordLSN(of: bytes))
             return
         }
         switch try decoder.decode(bytes, at: payload) {
         case .row(let change):
-            guard try session.change() == .emit else { return }
+            guard try session.change(at: CopyMessage.recordLSN(of: bytes)) == .emit else { return }
             events += try transformer.append(
                 change, tuplesOf: decoder, bytes, at: session.position, to: &buffer)
         case .begin(let begin):

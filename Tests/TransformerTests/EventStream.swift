@@ -68,7 +68,7 @@ struct EventStream: ~Copyable {
     private mutating func handle(_ message: Message, _ bytes: Span<UInt8>) throws {
         switch message {
         case .row(let change):
-            guard try session.change() == .emit else { return }
+            guard try session.change(at: CopyMessage.recordLSN(of: bytes)) == .emit else { return }
             events += try transformer.append(
                 change, tuplesOf: decoder, bytes, at: session.position, to: &buffer)
         case .begin(let begin):
@@ -82,12 +82,12 @@ struct EventStream: ~Copyable {
             events += transformer.appendCommit(at: session.position, to: &buffer)
         case .truncate(let truncate):
             for relation in truncate.relations {
-                guard try session.change() == .emit else { continue }
+                guard try session.change(at: CopyMessage.recordLSN(of: bytes)) == .emit else { continue }
                 events += try transformer.append(
                     truncate, of: relation, bytes, at: session.position, to: &buffer)
             }
         case .message(let message):
-            guard try session.message(message) == .emit else { return }
+            guard try session.message(message, at: CopyMessage.recordLSN(of: bytes)) == .emit else { return }
             events += transformer.append(message, bytes, at: session.position, to: &buffer)
         case .origin(let origin):
             transformer.origin(origin)

@@ -27,11 +27,11 @@ struct FillingBatchTests {
         #expect(isNew)
         Self.write("one\n", at: 1, to: &filling)
         Self.write("two\n", at: 2, to: &filling)
-        let first = filling.take(sequence: 1, last: Self.position(4), boundary: LSN(5))
+        let first = filling.take(sequence: 1, last: Self.position(4), at: nil, boundary: LSN(5))
         let isTaken = filling.isEmpty
         #expect(isTaken)
         Self.write("three\n", at: 6, to: &filling)
-        let second = filling.take(sequence: 2, last: Self.position(6), boundary: LSN(7))
+        let second = filling.take(sequence: 2, last: Self.position(6), at: nil, boundary: LSN(7))
 
         #expect(Self.text(first) == "one\ntwo\n")
         #expect((first.sequence, first.events, first.boundary) == (1, 2, LSN(5)))
@@ -50,9 +50,9 @@ struct FillingBatchTests {
         Self.write(line, at: 1, to: &filling)
         let isFull = filling.isFull
         #expect(isFull == (bytes >= FillingBatch.size))
-        let batch = filling.take(sequence: 1, last: Self.position(1), boundary: .zero)
+        let batch = filling.take(sequence: 1, last: Self.position(1), at: nil, boundary: .zero)
         Self.write("next\n", at: 2, to: &filling)
-        let next = filling.take(sequence: 2, last: Self.position(2), boundary: .zero)
+        let next = filling.take(sequence: 2, last: Self.position(2), at: nil, boundary: .zero)
         #expect(Self.text(batch) == line)
         #expect(Self.text(next) == "next\n")
     }
@@ -63,7 +63,7 @@ struct FillingBatchTests {
         let lines = [(1, "a\n"), (2, "bb\n"), (4, "cccc\n"), (5, "d\n"), (6, "e\n")]
         var filling = FillingBatch(lastMarked: Self.position(5))
         for (number, line) in lines { Self.write(line, at: number, to: &filling) }
-        let batch = filling.take(sequence: 1, last: Self.position(6), boundary: LSN(7))
+        let batch = filling.take(sequence: 1, last: Self.position(6), at: nil, boundary: LSN(7))
         for held in 0...7 {
             let rest = lines.filter { $0.0 > held }.map(\.1).joined()
             #expect(Self.text(batch, from: batch.offset(after: Self.position(held))) == rest, "held \(held)")
@@ -80,13 +80,13 @@ struct FillingBatchTests {
             filling.passed(LSN(3))
             Self.write("b\n", at: 4, to: &filling)
             filling.passed(LSN(5))
-            let batch = filling.take(sequence: 1, last: Self.position(4), boundary: LSN(6))
+            let batch = filling.take(sequence: 1, last: Self.position(4), at: nil, boundary: LSN(6))
             let ends = [
                 EventBoundary(event: Self.position(1), boundary: LSN(3)),
                 EventBoundary(event: Self.position(4), boundary: LSN(6)),
             ]
             #expect(batch.ends == (collects ? ends : []))
-            let next = filling.take(sequence: 2, last: Self.position(4), boundary: LSN(6))
+            let next = filling.take(sequence: 2, last: Self.position(4), at: nil, boundary: LSN(6))
             #expect(next.ends.count == (collects ? 1 : 0))
         }
     }

@@ -27,6 +27,14 @@ package struct StreamSession: Sendable {
     /// Whether every event up to the stop point has been emitted.
     package private(set) var hasReachedStop = false
     package private(set) var isInTransaction = false
+    /// Whether several transactions have the same commit LSN, as those of a changelog's batch do.
+    package var transactionsShareLSNs = false
+    /// The last change of the transaction at `position`.
+    private var place = RecordPlace.start
+    /// Where `emitted` stands, if that was before the connection and its transaction has not come again.
+    private var placeBefore: RecordPlace?
+    /// The last change of the open transaction that was emitted before it was sent again.
+    private var resumed: RecordPlace?
     /// The last commit since the connection stands.
     private var lastCommit: Position?
 
@@ -38,11 +46,14 @@ package struct StreamSession: Sendable {
 
     /// - Parameters:
     ///   - emitted: what every sink holds already.
+    ///   - place: where that stands in the log, if it is known.
     ///   - held: the last event of the sink that holds most.
     package init(
-        resumingAfter emitted: Position = .start, held: Position = .start, stopPoint: StopPoint? = nil
+        resumingAfter emitted: Position = .start, at place: RecordPlace? = nil, held: Position = .start,
+        stopPoint: StopPoint? = nil
     ) {
         self.emitted = emitted
+        placeBefore = place
         self.held = held
         self.stopPoint = stopPoint
         lastPosition =
@@ -54,7 +65,10 @@ package struct StreamSession: Sendable {
 
     /// The server closed or cut the connection: it will send the open transaction again from its begin.
     package mutating func connectionLost() {
+        placeBefore = emittedPlace
+        position = .start
         isInTransaction = false
+        resumed = nil
         lastCommit = nil
     }
 
@@ -64,21 +78,29 @@ package struct StreamSession: Sendable {
             hasReachedStop = true
             return .stop
         }
+        // While it is known whether the last one was inside of a transaction.
+        resumed = begin.commitLSN == emitted.lsn ? emittedPlace : nil
+        if begin.commitLSN >= emitted.lsn { placeBefore = nil }
         isInTransaction = true
         // The transactions of one batch of a changelog share an LSN; those of a log never do.
         let follows = lastCommit.map { $0.lsn == begin.commitLSN } ?? false
         guard !follows || position.ordinal < .max - 1 else { throw .tooManyChanges(position) }
+        place = .start
         position = Position(lsn: begin.commitLSN, ordinal: follows ? position.ordinal + 1 : 1)
         return disposition()
     }
 
     /// One row, one truncated table or one transactional message.
+    ///
+    /// - Parameter record: the LSN of its record in the log.
     @inline(__always)
-    package mutating func change() throws(SessionError) -> Disposition {
+    package mutating func change(at record: LSN) throws(SessionError) -> Disposition {
         guard isInTransaction else { throw .changeOutsideTransaction(after: position) }
         // The commit needs one ordinal more.
         guard position.ordinal < .max - 1 else { throw .tooManyChanges(position) }
         position.ordinal += 1
+        place.advance(to: record)
+        if let resumed { return disposition(after: resumed) }
         return disposition()
     }
 
@@ -89,6 +111,8 @@ package struct StreamSession: Sendable {
         }
         isInTransaction = false
         position.ordinal += 1
+        if let resumed { position.ordinal = resumed == .end ? emitted.ordinal : emitted.ordinal + 1 }
+        resumed = nil
         lastCommit = position
         let disposition = disposition()
         guard disposition != .stop else { return .stop }
@@ -97,8 +121,12 @@ package struct StreamSession: Sendable {
     }
 
     /// A logical message. A non-transactional one comes between transactions, at an LSN of its own.
-    package mutating func message(_ message: LogicalMessage) throws(SessionError) -> Disposition {
-        guard !message.isTransactional else { return try change() }
+    ///
+    /// - Parameter record: the LSN of its record in the log.
+    package mutating func message(
+        _ message: LogicalMessage, at record: LSN
+    ) throws(SessionError) -> Disposition {
+        guard !message.isTransactional else { return try change(at: record) }
         guard !isInTransaction else { throw .messageInTransaction(message.lsn) }
         if let stopPoint, stopPoint.excludes(messageAt: message.lsn) {
             hasReachedStop = true
@@ -129,6 +157,23 @@ package struct StreamSession: Sendable {
         emitted = position
     }
 
+    /// Where the last event that was emitted stands; nil where that is not known, or does not tell where to go on.
+    package var emittedPlace: RecordPlace? {
+        guard !transactionsShareLSNs, emitted.ordinal > 0 else { return nil }
+        if let resumed { return resumed }
+        guard emitted == position else { return placeBefore }
+        return isInTransaction ? place : .end
+    }
+
+    /// What to do with a change of a transaction that is sent again. That goes by what its record is: the ordinals can be
+    /// others now. The first new change has the one behind that of the last emitted one, so that they go on.
+    private mutating func disposition(after resumed: RecordPlace) -> Disposition {
+        if place <= resumed { return position <= emitted ? disposition() : .skip }
+        self.resumed = nil
+        position.ordinal = emitted.ordinal + 1
+        return disposition()
+    }
+
     private mutating func passed(_ lsn: LSN) {
         boundary = max(boundary, lsn)
         received = max(received, lsn)
@@ -145,92 +190,5 @@ package struct StreamSession: Sendable {
         guard position > emitted else { return .skip }
         emitted = position
         return .emit
-    }
-}
-
-/// Where a stream shall end by itself.
-package enum StopPoint: Hashable, Sendable {
-    /// Once every transaction with a commit LSN below this one is out.
-    case lsn(LSN)
-    /// Once the event at this position is out.
-    case position(Position)
-
-    /// Whether a transaction with this commit LSN lies wholly past the stop point.
-    func excludes(_ commitLSN: LSN) -> Bool {
-        switch self {
-        case .lsn(let stop): commitLSN >= stop
-        case .position(let last): commitLSN > last.lsn
-        }
-    }
-
-    /// Whether a non-transactional message lies past the stop point. Its LSN is where its record ends, so that the end of
-    /// the log, right after it was written, is that very LSN.
-    func excludes(messageAt lsn: LSN) -> Bool {
-        switch self {
-        case .lsn(let stop): lsn > stop
-        case .position(let last): lsn > last.lsn
-        }
-    }
-
-    /// Whether nothing before the stop point can come any more once everything below `lsn` has been sent.
-    func isReached(at lsn: LSN) -> Bool {
-        switch self {
-        case .lsn(let stop): lsn >= stop
-        case .position(let last): lsn > last.lsn
-        }
-    }
-}
-
-/// Messages in an order that the protocol does not allow.
-package enum SessionError: Error, Hashable, Sendable {
-    case beginInTransaction(Position)
-    case changeOutsideTransaction(after: Position)
-    case commitOutsideTransaction(LSN)
-    case commitMismatch(begin: LSN, commit: LSN)
-    case messageInTransaction(LSN)
-    /// A transaction with more changes than a position can number (2^32 - 3).
-    case tooManyChanges(Position)
-    /// A change of a relation that no Relation message has described.
-    case unknownRelation(OID, Position)
-    /// A tuple with another number of columns than its relation.
-    case columnCount(Int, expected: Int, Position)
-    /// A value in binary form, although text was asked for.
-    case binaryValue(Position)
-    /// Something of this transaction in progress inside of a block of messages.
-    case blockInBlock(TransactionID)
-    /// The end of a block that did not begin.
-    case blockNotOpen
-    /// The end of a transaction in progress of which nothing came.
-    case unknownInProgress(TransactionID)
-}
-
-extension SessionError: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .beginInTransaction(let position):
-            "a transaction begins inside the one at \(position.lsn)"
-        case .changeOutsideTransaction(let position):
-            "a change came outside of a transaction, after \(position)"
-        case .commitOutsideTransaction(let lsn):
-            "a commit at \(lsn) came without its begin"
-        case .commitMismatch(let begin, let commit):
-            "the transaction that began with commit LSN \(begin) ends with \(commit)"
-        case .messageInTransaction(let lsn):
-            "a non-transactional message at \(lsn) came inside a transaction"
-        case .tooManyChanges(let position):
-            "the transaction at \(position.lsn) has more changes than positions can number"
-        case .unknownRelation(let oid, let position):
-            "the change at \(position) is of relation \(oid), which was never described"
-        case .columnCount(let count, let expected, let position):
-            "the row at \(position) has \(count) columns where its relation has \(expected)"
-        case .binaryValue(let position):
-            "the row at \(position) has a value in binary form, which was not asked for"
-        case .blockInBlock(let xid):
-            "a message of the transaction \(xid), which is in progress, came inside a block of one"
-        case .blockNotOpen:
-            "a block of a transaction in progress ends that did not begin"
-        case .unknownInProgress(let xid):
-            "the transaction \(xid) ends as one in progress, but nothing of it came"
-        }
     }
 }

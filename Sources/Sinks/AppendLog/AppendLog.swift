@@ -107,7 +107,7 @@ final class AppendLog: Sendable {
                 if $0.data.first == nil { $0.data.first = batch.first }
             }
             $0.batch = batch.sequence
-            $0.held.last = max($0.held.last, batch.last)
+            if batch.last >= $0.held.last { ($0.held.last, $0.held.place) = (batch.last, batch.place) }
             $0.held.confirmed = max($0.held.confirmed, batch.boundary)
             return $0.uncommitted < Self.mostUncommitted
         }

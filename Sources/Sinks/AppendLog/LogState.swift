@@ -42,8 +42,8 @@ extension LogState {
                 ("database", origin.identity.database), ("slot", origin.slot),
             ] + origin.publications.map { ("publication", $0) } + [
                 ("length", "\(length)"), ("inode", "\(inode)"), ("first", first.map { "\($0)" } ?? ""),
-                ("tail", tail), ("last", "\(held.last)"), ("confirmed", "\(held.confirmed)"),
-                ("floor", "\(floor)"),
+                ("tail", tail), ("last", "\(held.last)"), ("place", held.place.map { "\($0)" } ?? ""),
+                ("confirmed", "\(held.confirmed)"), ("floor", "\(floor)"),
             ]
         var text = Self.title + "\n"
         for (key, value) in fields { text += "\(key) \(Self.escape(value))\n" }
@@ -88,7 +88,7 @@ extension LogState {
                 identity: ServerIdentity(
                     systemIdentifier: value("system"), timeline: timeline, database: value("database")),
                 slot: value("slot"), publications: values["publication"] ?? [], format: value("format")),
-            last: last, confirmed: confirmed)
+            last: last, at: RecordPlace(value("place")), confirmed: confirmed)
     }
 
     private static func text(_ bytes: ArraySlice<UInt8>) -> String? {

@@ -21,12 +21,15 @@ package struct HeldEvents: Hashable, Sendable {
     package var origin: StreamOrigin
     /// The last event it holds.
     package var last: Position
+    /// Where that stands in the log; nil if it is not known.
+    package var place: RecordPlace?
     /// How far the server may have been told that it holds everything.
     package var confirmed: LSN
 
-    package init(origin: StreamOrigin, last: Position, confirmed: LSN) {
+    package init(origin: StreamOrigin, last: Position, at place: RecordPlace? = nil, confirmed: LSN) {
         self.origin = origin
         self.last = last
+        self.place = place
         self.confirmed = confirmed
     }
 }

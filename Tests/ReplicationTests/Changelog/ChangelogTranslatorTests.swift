@@ -95,13 +95,14 @@ import Testing
     /// Positions go on through the transactions of a batch, and are the same when it is read again.
     @Test func positionsCountThroughABatch() throws {
         var session = StreamSession()
+        session.transactionsShareLSNs = true
         let begin = Begin(commitLSN: LSN(100), committedAt: Timestamp(microseconds: 0), xid: TransactionID(1))
         let commit = Commit(commitLSN: LSN(100), endLSN: .zero, committedAt: Timestamp(microseconds: 0))
         for dispositions in [StreamSession.Disposition.emit, .skip] {
             for first in [1, 4, 7] as [UInt32] {
                 #expect(try session.begin(begin) == dispositions)
                 #expect(session.position == Position(lsn: LSN(100), ordinal: first))
-                #expect(try session.change() == dispositions)
+                #expect(try session.change(at: .zero) == dispositions)
                 #expect(try session.commit(commit) == dispositions)
             }
             #expect(session.boundary == .zero)

@@ -9,7 +9,7 @@ struct ChannelPositionTests {
         _ = try session.begin(
             Begin(
                 commitLSN: LSN(commit), committedAt: MessageBuilder.sampleTime, xid: TransactionID(1)))
-        for _ in 0..<changes { _ = try session.change() }
+        for _ in 0..<changes { _ = try session.change(at: .zero) }
         _ = try session.commit(
             Commit(
                 commitLSN: LSN(commit), endLSN: LSN(end), committedAt: MessageBuilder.sampleTime))
@@ -69,7 +69,7 @@ struct ChannelPositionTests {
             Issue.record("no message")
             return
         }
-        _ = try session.message(message)
+        _ = try session.message(message, at: .zero)
         #expect(Self.place(on: &session) == nil)
         #expect(session.waitsForBoundary)
         var other = session
@@ -85,7 +85,7 @@ struct ChannelPositionTests {
         try Self.transaction(0x80, end: 0x100, on: &session)
         _ = try session.begin(
             Begin(commitLSN: LSN(0x100), committedAt: MessageBuilder.sampleTime, xid: TransactionID(1)))
-        _ = try session.change()
+        _ = try session.change(at: .zero)
         session.connectionLost()
         #expect(Self.place(on: &session) == nil)
         try Self.transaction(0x100, end: 0x130, changes: 3, on: &session)
@@ -122,7 +122,7 @@ struct ChannelPositionTests {
         session.connectionLost()
         _ = try session.begin(
             Begin(commitLSN: LSN(0x100), committedAt: MessageBuilder.sampleTime, xid: TransactionID(1)))
-        #expect(try session.change() == .skip)
+        #expect(try session.change(at: .zero) == .skip)
         _ = try session.commit(
             Commit(
                 commitLSN: LSN(0x100), endLSN: LSN(0x130), committedAt: MessageBuilder.sampleTime))

@@ -45,6 +45,77 @@ struct ResendTests {
         #expect(try SessionScript.play(script, on: &session) == script)
     }
 
+    @Test("rows go by their records when the server sends others before them than the first time")
+    func otherOrdinals() throws {
+        // Two rows of 60 come now, of a table that was not published then, and one of 80 does not.
+        let script = """
+            begin 100 → emit 100-1, boundary 0
+            change 70 → emit 100-2, boundary 0
+            change 80 → emit 100-3, boundary 0
+            change 90 → emit 100-4, boundary 0
+            change 90 → emit 100-5, boundary 0
+            lost → boundary 0
+            begin 100 → skip 100-1, boundary 0
+            change 60 → skip 100-2, boundary 0
+            change 60 → skip 100-3, boundary 0
+            change 70 → skip 100-4, boundary 0
+            change 90 → skip 100-5, boundary 0
+            lost → boundary 0
+            begin 100 → skip 100-1, boundary 0
+            change 60 → skip 100-2, boundary 0
+            change 60 → skip 100-3, boundary 0
+            change 70 → skip 100-4, boundary 0
+            change 90 → skip 100-5, boundary 0
+            change 90 → skip 100-6, boundary 0
+            change 90 → emit 100-6, boundary 0
+            change A0 → emit 100-7, boundary 0
+            commit 100 end 130 → emit 100-8, boundary 130
+            lost → boundary 130
+            begin 100 → skip 100-1, boundary 130
+            change 70 → skip 100-2, boundary 130
+            change 90 → skip 100-3, boundary 130
+            commit 100 end 130 → skip 100-8, boundary 130
+            begin 130 → emit 130-1, boundary 130
+            change 110 → emit 130-2, boundary 130
+            """
+        var session = StreamSession()
+        #expect(try SessionScript.play(script, on: &session) == script)
+    }
+
+    @Test("the same after a new start, and when nothing behind the last row is left but the commit")
+    func otherOrdinalsAfterAStart() throws {
+        let script = """
+            begin 100 → skip 100-1, boundary 0
+            change 60 → skip 100-2, boundary 0
+            change 90 → skip 100-3, boundary 0
+            commit 100 end 130 → emit 100-3, boundary 130
+            """
+        let held = Position(lsn: LSN(0x100), ordinal: 2)
+        var session = StreamSession(resumingAfter: held, at: RecordPlace("0/90 1"), held: held)
+        #expect(try SessionScript.play(script, on: &session) == script)
+    }
+
+    @Test("what was held before does not tell where a later event stands")
+    func placesOfOldAreForgotten() throws {
+        let held = Position(lsn: LSN(0x100), ordinal: 2)
+        var session = StreamSession(
+            resumingAfter: held, at: RecordPlace("0/90 1"), held: held,
+            stopPoint: .position(Position(lsn: LSN(0x200), ordinal: 2)))
+        #expect(session.emittedPlace == RecordPlace("0/90 1"))
+        let script = """
+            begin 100 → skip 100-1, boundary 0
+            change 90 → skip 100-2, boundary 0
+            commit 100 end 130 → emit 100-3, boundary 130
+            begin 200 → emit 200-1, boundary 130
+            change 150 → emit 200-2, boundary 130, done
+            """
+        #expect(try SessionScript.play(script, on: &session) == script)
+        #expect(session.emittedPlace == RecordPlace("0/150 1"))
+        // As for the second table of a truncate.
+        #expect(try session.change(at: LSN(0x150)) == .stop)
+        #expect(session.emittedPlace == nil)
+    }
+
     @Test("a commit that was emitted is skipped, and still tells that its end may be confirmed")
     func skippedCommit() throws {
         let script = """

@@ -7,6 +7,7 @@ import Replication
 ///
 ///     begin 100 → emit 100-1, boundary 0
 ///     change → emit 100-2, boundary 0
+///     change 90 → emit 100-2, boundary 0         (of the record at 90)
 ///     message in → emit 100-3, boundary 0        (a transactional one)
 ///     commit 100 end 130 → emit 100-4, boundary 130
 ///     message 150 → emit 150-0, boundary 150     (a non-transactional one)
@@ -50,14 +51,14 @@ enum SessionScript {
             return try session.begin(
                 Begin(commitLSN: commit, committedAt: MessageBuilder.sampleTime, xid: TransactionID(7)))
         case ("change", _):
-            return try session.change()
+            return try session.change(at: numbers.first ?? .zero)
         case ("commit", let commit?):
             return try session.commit(
                 Commit(
                     commitLSN: commit, endLSN: numbers.last ?? commit, committedAt: MessageBuilder.sampleTime)
             )
         case ("message", let lsn):
-            return try session.message(logicalMessage(at: lsn))
+            return try session.message(logicalMessage(at: lsn), at: lsn ?? .zero)
         case ("keepalive", let walEnd?):
             session.keepalive(walEnd: walEnd)
             return nil
