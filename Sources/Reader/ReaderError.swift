@@ -94,6 +94,10 @@ extension StreamFailure {
     }
 
     package init(_ error: SessionError) {
+        if case .otherHistory(let expected, let found) = error {
+            self.init(ContinuityError.serverDiffers(ours: expected, server: found))
+            return
+        }
         self = .final(
             ReaderError(
                 .undecodable, "cannot make sense of what the server sent: \(error)",
@@ -128,6 +132,11 @@ extension ReaderError {
                 .configuration,
                 "the server's log ends at \(server), before \(ours), which was already streamed: it was restored "
                     + "to an earlier point", hint: again)
+        case .serverDiffers(let ours, let server):
+            self.init(
+                .configuration,
+                "the server has come to \(server) in its log without the transaction at \(ours), which was already "
+                    + "streamed: it was restored to an earlier point and has gone on since", hint: again)
         case .timelineDiverged(let from, let to, let at, let ours):
             let place =
                 at.map { "left timeline \(from) at \($0), before" }

@@ -144,7 +144,7 @@ final class StreamPipeline: StreamConsumer {
         }
         var progress = StreamProgress()
         progress.received = processor.session.received
-        progress.confirmed = ledger.confirmed
+        progress.confirmed = processor.session.confirmable(ledger.confirmed)
         progress.noted = max(ledger.confirmed, noted)
         progress.emitted = processor.session.emitted
         progress.highest = max(processor.session.emitted.lsn, ledger.confirmed, held)

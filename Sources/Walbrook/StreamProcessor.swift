@@ -71,6 +71,7 @@ struct StreamProcessor: ~Copyable {
         serverVersion = facts.serverVersion
         isOfTriggers = facts.slot == ChangelogSetup.originName
         session.transactionsShareLSNs = isOfTriggers
+        session.streamStarts(at: facts.confirmed)
     }
 
     mutating func connectionLost() {
@@ -159,7 +160,9 @@ struct StreamProcessor: ~Copyable {
             guard inProgress.concerns(bytes, at: payload) else { return try process(bytes, at: payload) }
             if let transaction = try inProgress.take(bytes, at: payload) { committed = consume transaction }
         case .keepalive(let walEnd, let isReplyRequested):
-            if !inProgress.isInBlock { session.keepalive(walEnd: walEnd) }
+            if !inProgress.isInBlock {
+                do { try session.keepalive(walEnd: walEnd) } catch { throw StreamFailure(error) }
+            }
             if isReplyRequested { self.isReplyRequested = true }
         }
     }

@@ -44,7 +44,7 @@ struct EventStream: ~Copyable {
                 let message = try decoder.decode(copyData.span, at: payload)
                 try handle(message, copyData.span)
             case .keepalive(let walEnd, _):
-                session.keepalive(walEnd: walEnd)
+                try session.keepalive(walEnd: walEnd)
             }
         } catch {
             buffer.truncate(to: start)

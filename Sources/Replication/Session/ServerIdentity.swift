@@ -47,6 +47,8 @@ package enum ContinuityError: Error, Hashable, Sendable {
     case otherDatabase(expected: String, found: String)
     /// The server's log ends before what we already have.
     case serverBehind(ours: LSN, server: LSN)
+    /// The server does not send again what we already have, and sends what comes behind it.
+    case serverDiffers(ours: LSN, server: LSN)
     /// The server's timeline left ours before what we already have, or does not come from it at all.
     case timelineDiverged(from: UInt32, to: UInt32, at: LSN?, ours: LSN)
     /// Somebody else moved the slot past what we have.

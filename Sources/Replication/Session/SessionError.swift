@@ -13,6 +13,8 @@ package enum SessionError: Error, Hashable, Sendable {
     case columnCount(Int, expected: Int, Position)
     /// A value in binary form, although text was asked for.
     case binaryValue(Position)
+    /// What was emitted of this transaction was of another log: the server is past it and has not sent it.
+    case otherHistory(expected: LSN, found: LSN)
     /// Something of this transaction in progress inside of a block of messages.
     case blockInBlock(TransactionID)
     /// The end of a block that did not begin.
@@ -42,6 +44,8 @@ extension SessionError: CustomStringConvertible {
             "the row at \(position) has \(count) columns where its relation has \(expected)"
         case .binaryValue(let position):
             "the row at \(position) has a value in binary form, which was not asked for"
+        case .otherHistory(let expected, let found):
+            "the server has come to \(found) without the transaction at \(expected)"
         case .blockInBlock(let xid):
             "a message of the transaction \(xid), which is in progress, came inside a block of one"
         case .blockNotOpen:

@@ -35,6 +35,12 @@ package struct StreamSession: Sendable {
     private var placeBefore: RecordPlace?
     /// The last change of the open transaction that was emitted before it was sent again.
     private var resumed: RecordPlace?
+    /// The last event that the server did not number.
+    private var lastUnnumbered = Position.start
+    /// The last transaction of which something was emitted, as long as the server has to send it again.
+    private var expected: LSN?
+    /// What the server had been told when the connection began.
+    private var started = LSN.zero
     /// The last commit since the connection stands.
     private var lastCommit: Position?
 
@@ -63,6 +69,18 @@ package struct StreamSession: Sendable {
             }
     }
 
+    /// A connection stands, and the server sends what has committed at this LSN or later.
+    package mutating func streamStarts(at confirmed: LSN) {
+        // Only of what stands in the log is it known that it comes again.
+        expected = emittedPlace != nil && confirmed <= emitted.lsn ? emitted.lsn : nil
+        started = confirmed
+    }
+
+    /// How much of what all sinks have may be confirmed: nothing new before it is sure that the server has the same events.
+    package func confirmable(_ durable: LSN) -> LSN {
+        expected == nil ? durable : min(durable, started)
+    }
+
     /// The server closed or cut the connection: it will send the open transaction again from its begin.
     package mutating func connectionLost() {
         placeBefore = emittedPlace
@@ -78,6 +96,8 @@ package struct StreamSession: Sendable {
             hasReachedStop = true
             return .stop
         }
+        try compare(with: begin.commitLSN)
+        if begin.commitLSN == expected { expected = nil }
         // While it is known whether the last one was inside of a transaction.
         resumed = begin.commitLSN == emitted.lsn ? emittedPlace : nil
         if begin.commitLSN >= emitted.lsn { placeBefore = nil }
@@ -140,7 +160,8 @@ package struct StreamSession: Sendable {
     }
 
     /// The server has sent everything below `walEnd`. That may be confirmed only between transactions.
-    package mutating func keepalive(walEnd: LSN) {
+    package mutating func keepalive(walEnd: LSN) throws(SessionError) {
+        if !isInTransaction { try compare(with: walEnd) }
         received = max(received, walEnd)
         if !isInTransaction { passed(walEnd) }
     }
@@ -151,15 +172,22 @@ package struct StreamSession: Sendable {
         passed(commit.endLSN)
     }
 
+    /// A server that was put back to an earlier point and has gone on since has other transactions at the LSNs that we know,
+    /// and they would be skipped.
+    private func compare(with lsn: LSN) throws(SessionError) {
+        if let expected, lsn > expected { throw .otherHistory(expected: expected, found: lsn) }
+    }
+
     /// An event that the server did not number.
     mutating func emit(at position: Position) {
         self.position = position
         emitted = position
+        lastUnnumbered = position
     }
 
     /// Where the last event that was emitted stands; nil where that is not known, or does not tell where to go on.
     package var emittedPlace: RecordPlace? {
-        guard !transactionsShareLSNs, emitted.ordinal > 0 else { return nil }
+        guard !transactionsShareLSNs, emitted.ordinal > 0, emitted != lastUnnumbered else { return nil }
         if let resumed { return resumed }
         guard emitted == position else { return placeBefore }
         return isInTransaction ? place : .end

@@ -32,7 +32,7 @@ struct ChannelPositionTests {
         try Self.transaction(0x100, end: 0x130, changes: 2, on: &session)
         #expect(Self.place(on: &session) == position(0x100, 5))
         #expect(Self.place(on: &session) == position(0x100, 6))
-        session.keepalive(walEnd: LSN(0x500))
+        try session.keepalive(walEnd: LSN(0x500))
         #expect(Self.place(on: &session) == position(0x100, 7))
         try Self.transaction(0x500, end: 0x530, on: &session)
         #expect(Self.place(on: &session) == position(0x500, 3))
@@ -52,7 +52,7 @@ struct ChannelPositionTests {
         var session = StreamSession()
         #expect(Self.place(on: &session) == nil)
         #expect(session.waitsForBoundary)
-        session.keepalive(walEnd: LSN(0x100))
+        try session.keepalive(walEnd: LSN(0x100))
         #expect(Self.place(on: &session) == position(0xFF, 1))
         #expect(Self.place(on: &session) == position(0xFF, 2))
         // A transaction that commits right there is not below them.
@@ -75,7 +75,7 @@ struct ChannelPositionTests {
         var other = session
         try Self.transaction(0x100, end: 0x130, on: &session)
         #expect(Self.place(on: &session) == position(0x100, 3))
-        other.keepalive(walEnd: LSN(0x130))
+        try other.keepalive(walEnd: LSN(0x130))
         #expect(Self.place(on: &other) == position(0x100, 1))
     }
 
@@ -106,11 +106,11 @@ struct ChannelPositionTests {
     }
 
     @Test("after a restart without anything sent again, they count on")
-    func afterQuietRestart() {
+    func afterQuietRestart() throws {
         var session = StreamSession(resumingAfter: position(0x100, 9), held: position(0x100, 9))
-        session.keepalive(walEnd: LSN(0x100))
+        try session.keepalive(walEnd: LSN(0x100))
         #expect(Self.place(on: &session) == nil)
-        session.keepalive(walEnd: LSN(0x200))
+        try session.keepalive(walEnd: LSN(0x200))
         #expect(Self.place(on: &session) == position(0x100, 10))
     }
 

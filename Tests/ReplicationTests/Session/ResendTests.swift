@@ -116,6 +116,40 @@ struct ResendTests {
         #expect(session.emittedPlace == nil)
     }
 
+    @Test("a server that does not send again what it sent is another one, or was put back")
+    func otherHistory() throws {
+        let held = Position(lsn: LSN(0x100), ordinal: 3)
+        let resumed = StreamSession(resumingAfter: held, at: RecordPlace("0/90 1"), held: held)
+        for script in [
+            "start 80 → boundary 0\nbegin 90 → skip 90-1, boundary 0\nchange 88 → skip 90-2, boundary 0\n"
+                + "commit 90 end A0 → skip 90-3, boundary a0\n"
+                + "begin 118 → error: the server has come to 0/118 without the transaction at 0/100",
+            "start 80 → boundary 0\nkeepalive 100 → boundary 100\n"
+                + "keepalive 108 → error: the server has come to 0/108 without the transaction at 0/100",
+            // That it does not come again is as it should be.
+            "start 108 → boundary 0\nkeepalive 110 → boundary 110\nbegin 118 → emit 118-1, boundary 110",
+            "start 100 → boundary 0\nbegin 100 → skip 100-1, boundary 0\nkeepalive 108 → boundary 0\n"
+                + "commit 100 end 108 → emit 100-4, boundary 108\nbegin 118 → emit 118-1, boundary 108",
+        ] {
+            var session = resumed
+            #expect(try SessionScript.play(script, on: &session) == script)
+        }
+        // Nor is anything confirmed before, although we have it.
+        var session = resumed
+        session.streamStarts(at: LSN(0x80))
+        #expect(session.confirmable(LSN(0x108)) == LSN(0x80))
+        _ = try SessionScript.play("begin 100", on: &session)
+        #expect(session.confirmable(LSN(0x108)) == LSN(0x108))
+
+        // Of an event of a channel it is not known what it stands behind.
+        var heard = StreamSession()
+        try heard.keepalive(walEnd: LSN(0x100))
+        heard.channelEvent()
+        heard.connectionLost()
+        heard.streamStarts(at: .zero)
+        try heard.keepalive(walEnd: LSN(0x200))
+    }
+
     @Test("a commit that was emitted is skipped, and still tells that its end may be confirmed")
     func skippedCommit() throws {
         let script = """

@@ -13,6 +13,7 @@ import Replication
 ///     message 150 → emit 150-0, boundary 150     (a non-transactional one)
 ///     keepalive 200 → boundary 200
 ///     lost → boundary 200                        (the connection)
+///     start 200 → boundary 200                   (the next one, at what the slot has confirmed)
 ///     commit 300 end 330 → error: a commit at 0/300 came without its begin
 ///
 /// `, done` at the end means that the stop point was reached.
@@ -60,7 +61,10 @@ enum SessionScript {
         case ("message", let lsn):
             return try session.message(logicalMessage(at: lsn), at: lsn ?? .zero)
         case ("keepalive", let walEnd?):
-            session.keepalive(walEnd: walEnd)
+            try session.keepalive(walEnd: walEnd)
+            return nil
+        case ("start", let confirmed?):
+            session.streamStarts(at: confirmed)
             return nil
         case ("lost", _):
             session.connectionLost()

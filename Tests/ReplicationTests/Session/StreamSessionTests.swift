@@ -52,15 +52,15 @@ struct StreamSessionTests {
     @Test("received follows everything, confirmed or not")
     func received() throws {
         var session = StreamSession()
-        session.keepalive(walEnd: LSN(0x80))
+        try session.keepalive(walEnd: LSN(0x80))
         #expect(session.received == LSN(0x80))
         _ = try session.begin(
             Begin(commitLSN: LSN(0x100), committedAt: MessageBuilder.sampleTime, xid: TransactionID(1)))
-        session.keepalive(walEnd: LSN(0x500))
+        try session.keepalive(walEnd: LSN(0x500))
         #expect(session.received == LSN(0x500))
         #expect(session.boundary == LSN(0x80))
         #expect(session.isInTransaction)
-        session.keepalive(walEnd: LSN(0x400))
+        try session.keepalive(walEnd: LSN(0x400))
         #expect(session.received == LSN(0x500))
     }
 
