@@ -70,7 +70,11 @@ let package = Package(
         .testTarget(name: "ReaderTests", dependencies: ["Reader", "Replication"], swiftSettings: settings),
         .target(name: "SystemCalls", path: "Tests/SystemCalls"),
         .testTarget(
-            name: "SinksTests", dependencies: ["Replication", "Sinks", "SystemCalls", "TestSupport"],
+            name: "SinksTests",
+            dependencies: [
+                "Replication", "Sinks", "SystemCalls", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests",

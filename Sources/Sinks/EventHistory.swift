@@ -67,6 +67,8 @@ package struct HistoryChunk: Sendable {
 package enum HistoryError: Error, Hashable, Sendable {
     /// The position is below the floor or above the head, or retention went past a reader that did not get on.
     case gone(HistoryExtent)
+    /// Something was taken away that would have to be there.
+    case incomplete(String)
     /// The operating system did not do what was asked.
     case failed(String)
 }

@@ -101,6 +101,9 @@ struct ReplayCommand: ParsableCommand {
                 .refused, sink: "journal:\(directory)",
                 reason: "the position is not in it: it goes from behind \(extent.floor) to \(extent.head)",
                 hint: "Without --from, all of it is printed.")
+        case .incomplete(let reason):
+            SinkError(
+                .refused, sink: "journal:\(directory)", reason: reason, hint: JournalArchive.incompleteHint)
         case .failed(let reason):
             SinkError(sink: "journal:\(directory)", reason: reason)
         }

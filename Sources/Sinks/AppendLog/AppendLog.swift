@@ -18,6 +18,8 @@ final class AppendLog: Sendable {
         var length = 0
         /// The first event in it; nil as long as there is none.
         var first: Position?
+        /// How many files the log has with this one, if it is one of several.
+        var segments: Int?
     }
 
     /// What is durable now.
@@ -145,10 +147,14 @@ final class AppendLog: Sendable {
         }
     }
 
-    /// Events up to this one are about to be deleted. Returns whether that is durable, and they may be.
-    func raiseFloor(to floor: Position) -> Bool {
+    /// Events up to this one are about to be deleted, so that so many files are left. Returns whether that is durable, and
+    /// they may be.
+    func raiseFloor(to floor: Position, leaving segments: Int) -> Bool {
         committing.sync {
-            written.withLock { $0.floor = max($0.floor, floor) }
+            written.withLock {
+                $0.floor = max($0.floor, floor)
+                $0.data.segments = segments
+            }
             return commit()
         }
     }
@@ -198,8 +204,8 @@ final class AppendLog: Sendable {
             }
             try stateFile.store(
                 LogState(
-                    sequence: now.state, held: now.held, floor: now.floor, length: data.length,
-                    inode: data.inode, first: data.first, tail: tail))
+                    sequence: now.state, held: now.held, floor: now.floor, segments: data.segments,
+                    length: data.length, inode: data.inode, first: data.first, tail: tail))
         } catch {
             return fail("cannot make it durable: \(error.description)")
         }

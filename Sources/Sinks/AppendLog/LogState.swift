@@ -8,6 +8,9 @@ struct LogState: Hashable {
     var held: HeldEvents
     /// Events up to this one were deleted.
     var floor = Position.start
+    /// How many files there are behind that, if a log has several: one that is missing could otherwise not be told from
+    /// one that was deleted, since positions have gaps. Nil also in a state of a program that did not count them.
+    var segments: Int?
     /// Bytes of the data that count; what lies behind was not committed.
     var length: Int
     /// The file that has them, which may have been renamed since.
@@ -43,8 +46,9 @@ extension LogState {
             ] + origin.publications.map { ("publication", $0) } + [
                 ("length", "\(length)"), ("inode", "\(inode)"), ("first", first.map { "\($0)" } ?? ""),
                 ("tail", tail), ("last", "\(held.last)"), ("place", held.place.map { "\($0)" } ?? ""),
-                ("confirmed", "\(held.confirmed)"), ("floor", "\(floor)"),
-            ]
+                ("confirmed", "\(held.confirmed)"),
+                ("floor", "\(floor)"),
+            ] + (segments.map { [("segments", "\($0)")] } ?? [])
         var text = Self.title + "\n"
         for (key, value) in fields { text += "\(key) \(Self.escape(value))\n" }
         text += "sha256 \(Self.digest(Array(text.utf8)))\n"
@@ -82,6 +86,7 @@ extension LogState {
         self.inode = inode
         first = Position(value("first"))
         floor = Position(value("floor")) ?? .start
+        segments = Int(value("segments"))
         tail = value("tail")
         held = HeldEvents(
             origin: StreamOrigin(

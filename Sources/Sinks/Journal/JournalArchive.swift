@@ -10,7 +10,10 @@ package final class JournalArchive: Sendable {
     /// How events are written in it.
     package let format: String
 
-    /// - Throws: `SinkError` when there is no journal.
+    /// What to do about one that is incomplete.
+    package static let incompleteHint = JournalInventory.hint
+
+    /// - Throws: `SinkError` when there is no journal, or segments of it are missing.
     package init(directory path: String) throws(SinkError) {
         directory = JournalDirectory(path: path)
         name = "journal:\(path)"
@@ -30,6 +33,12 @@ package final class JournalArchive: Sendable {
                 hint: "Give the directory that walbrook stream --journal writes.")
         }
         format = state.held.origin.format
+        do throws(HistoryError) {
+            _ = try contents()
+        } catch {
+            guard case .incomplete(let reason) = error else { return }
+            throw SinkError(.refused, sink: name, reason: reason, hint: Self.incompleteHint)
+        }
     }
 
     /// How far back it reaches and how far it goes, at this moment; and the LSN up to which nothing else has happened.
@@ -76,29 +85,35 @@ package final class JournalArchive: Sendable {
         throw .failed("both places of \(directory.manifest) are damaged")
     }
 
-    /// The floor is raised before anything is deleted: where it has not moved meanwhile, no segment is missing.
+    /// The floor is raised before anything is deleted: where it has not moved meanwhile, retention has deleted none of the
+    /// segments that the manifest counts.
     private func contents() throws(HistoryError) -> JournalContents {
         while true {
             let state = try state()
-            let contents = try contents(state)
-            if try self.state().floor == state.floor { return contents }
+            let (contents, fault) = try contents(state)
+            guard try self.state().floor == state.floor else { continue }
+            if let fault { throw .incomplete(fault) }
+            return contents
         }
     }
 
-    private func contents(_ state: LogState) throws(HistoryError) -> JournalContents {
+    private func contents(
+        _ state: LogState
+    ) throws(HistoryError) -> (contents: JournalContents, fault: String?) {
         var contents = JournalContents(extent: HistoryExtent(floor: state.floor, head: state.held.last))
+        let fault: String?
         do throws(Descriptor.Failure) {
-            for first in try directory.segments() {
-                guard let newest = state.first, first <= newest, first > state.floor || first == newest else {
-                    continue
-                }
+            let present = try JournalInventory(directory)
+            fault = present.fault(state)
+            for first in present.kept(state) {
                 let size =
-                    first == newest ? state.length : try Descriptor.status(of: directory.segment(first))?.size
+                    first == state.first
+                    ? state.length : try Descriptor.status(of: directory.segment(first))?.size
                 if let size { contents.segments.append(JournalSegment(first: first, length: size)) }
             }
         } catch {
             throw .failed("cannot read \(directory.path): \(error.description)")
         }
-        return contents
+        return (contents, fault)
     }
 }

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Glibc
 internal import Replication
 
@@ -35,27 +34,16 @@ struct JournalDirectory: Hashable, Sendable {
     var manifest: String { path + "/manifest" }
 
     /// `00000000-016B3748-00000002.ndjson`.
+    func name(_ first: Position) -> String {
+        "\(first)".replacing("/", with: "-") + ".ndjson"
+    }
+
     func segment(_ first: Position) -> String {
-        path + "/" + "\(first)".replacing("/", with: "-") + ".ndjson"
+        path + "/" + name(first)
     }
 
     func index(_ first: Position) -> String {
         path + "/" + "\(first)".replacing("/", with: "-") + ".index"
-    }
-
-    /// The first events of all segments that there are, in order.
-    func segments() throws(Descriptor.Failure) -> [Position] {
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: path)
-        } catch {
-            throw Descriptor.Failure(code: EIO)
-        }
-        return names.compactMap { name in
-            guard name.utf8.count == 33, name.hasSuffix(".ndjson") else { return nil }
-            let parts = name.dropLast(7).split(separator: "-")
-            return parts.count == 3 ? Position("\(parts[0])/\(parts[1])-\(parts[2])") : nil
-        }.sorted()
     }
 
     /// Makes what was created or deleted in it durable.

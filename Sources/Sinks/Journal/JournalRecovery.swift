@@ -21,12 +21,12 @@ struct JournalRecovery: Sendable {
     func run() throws(SinkError) -> Result {
         let present = try attempt("cannot make \(directory.path)") { () throws(Descriptor.Failure) in
             try Descriptor.makeDirectory(directory.path)
-            return try directory.segments()
+            return try JournalInventory(directory)
         }
         let hasManifest = try attempt("cannot look at \(directory.manifest)") {
             () throws(Descriptor.Failure) in try Descriptor.status(of: directory.manifest) != nil
         }
-        guard hasManifest || present.isEmpty else { throw foreign() }
+        guard hasManifest || present.segments.isEmpty else { throw foreign() }
         let stateFile = try StateFile(directory.manifest, sink: name)
         if !hasManifest {
             try attempt("cannot make \(directory.manifest) durable") { () throws(Descriptor.Failure) in
@@ -37,31 +37,32 @@ struct JournalRecovery: Sendable {
             guard !stateFile.isDamaged else {
                 throw refusal("both places of its manifest are damaged")
             }
-            guard present.isEmpty else { throw foreign() }
+            guard present.segments.isEmpty else { throw foreign() }
             return Result(
-                stateFile: stateFile, data: AppendLog.Data(inode: 0),
+                stateFile: stateFile, data: AppendLog.Data(inode: 0, segments: 0),
                 contents: JournalContents(extent: HistoryExtent(floor: .start, head: .start)))
         }
         var contents = JournalContents(extent: HistoryExtent(floor: state.floor, head: state.held.last))
-        for first in try kept(present, state) where first != state.first {
+        if let fault = present.fault(state) { throw refusal(fault, hint: JournalInventory.hint) }
+        let kept = present.kept(state)
+        try delete(present.segments.filter { !kept.contains($0) }, state)
+        for first in kept where first != state.first {
             contents.segments.append(try complete(first))
         }
         guard let first = state.first else {
             return Result(
-                stateFile: stateFile, data: AppendLog.Data(inode: 0), contents: contents, state: state)
+                stateFile: stateFile, data: AppendLog.Data(inode: 0, segments: 0), contents: contents,
+                state: state)
         }
-        let (data, segment) = try newest(first, state)
+        var (data, segment) = try newest(first, state)
+        // In a manifest that does not say it yet.
+        data.segments = kept.count
         contents.segments.append(segment)
         return Result(stateFile: stateFile, data: data, contents: contents, state: state)
     }
 
     /// Deletes what was cut and what the manifest does not know yet.
-    private func kept(_ present: [Position], _ state: LogState) throws(SinkError) -> [Position] {
-        let kept = present.filter { first in
-            guard let newest = state.first else { return false }
-            return first <= newest && (first > state.floor || first == newest)
-        }
-        let others = present.filter { !kept.contains($0) }
+    private func delete(_ others: [Position], _ state: LogState) throws(SinkError) {
         // Nothing can be behind the manifest but a segment that was just begun.
         let unknown = others.filter { $0 > state.first ?? .start && $0 > state.floor }
         guard unknown.allSatisfy({ $0 > state.held.last }) else {
@@ -73,7 +74,6 @@ struct JournalRecovery: Sendable {
                 try directory.synchronize()
             }
         }
-        return kept
     }
 
     private func complete(_ first: Position) throws(SinkError) -> JournalSegment {
@@ -147,11 +147,12 @@ struct JournalRecovery: Sendable {
         }
     }
 
-    private func refusal(_ reason: String) -> SinkError {
-        SinkError(
-            .refused, sink: name, reason: reason,
-            hint: "Put the journal back as it was. To begin anew where the slot stands, move the directory "
-                + "away; what lies between is then missing.")
+    private static let anew =
+        "Put the journal back as it was. To begin anew where the slot stands, move the directory away; what lies "
+        + "between is then missing."
+
+    private func refusal(_ reason: String, hint: String = anew) -> SinkError {
+        SinkError(.refused, sink: name, reason: reason, hint: hint)
     }
 
     private func foreign() -> SinkError {

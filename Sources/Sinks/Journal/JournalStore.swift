@@ -78,11 +78,12 @@ final class JournalStore: Sendable {
         do throws(Descriptor.Failure) {
             let inode = try descriptor.status().inode
             try directory.synchronize()
-            state.withLock { state in
+            let segments = state.withLock { state in
                 state.contents.segments.append(JournalSegment(first: first, length: 0))
                 state.begun = .now
+                return state.contents.segments.count
             }
-            return AppendLog.Data(descriptor: descriptor, inode: inode, first: first)
+            return AppendLog.Data(descriptor: descriptor, inode: inode, first: first, segments: segments)
         } catch {
             descriptor.closeDescriptor()
             throw error
@@ -132,8 +133,8 @@ final class JournalStore: Sendable {
     /// Cuts the oldest segments that are too old or too much, never the newest with something in it, and none that a reader
     /// needs which gets on. On the writing thread.
     func retain(_ log: AppendLog) {
-        while let oldest = takeSurplus() {
-            guard log.raiseFloor(to: oldest.index.last) else { return }
+        while let (oldest, left) = takeSurplus() {
+            guard log.raiseFloor(to: oldest.index.last, leaving: left) else { return }
             // A file that stays is deleted at the next start.
             try? directory.delete(oldest.first)
             try? directory.synchronize()
@@ -143,8 +144,8 @@ final class JournalStore: Sendable {
         }
     }
 
-    /// The oldest segment, if it is to be cut. From here on nobody begins to read it.
-    private func takeSurplus() -> JournalSegment? {
+    /// The oldest segment, if it is to be cut, and how many are left then. From here on nobody begins to read it.
+    private func takeSurplus() -> (oldest: JournalSegment, left: Int)? {
         state.withLock { state in
             // What is newest stays, and one that was just begun holds nothing yet.
             let segments = state.contents.segments
@@ -158,7 +159,7 @@ final class JournalStore: Sendable {
             guard !isNeeded, isTooMuch(state.contents) || isTooOld(oldest) else { return nil }
             state.contents.segments.removeFirst()
             state.contents.extent.floor = oldest.index.last
-            return oldest
+            return (oldest, state.contents.segments.count)
         }
     }
 

@@ -178,7 +178,7 @@ extension Refusal {
         case .gone(let extent):
             self.init(
                 .gone, "that position is not in the journal", oldest: extent.floor, head: extent.head)
-        case .failed(let reason):
+        case .incomplete(let reason), .failed(let reason):
             self.init(.failed, "the journal cannot be read: \(reason)")
         }
     }
