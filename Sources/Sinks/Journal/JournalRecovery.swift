@@ -103,18 +103,25 @@ struct JournalRecovery: Sendable {
         // The data was durable before the manifest: no crash makes it shorter.
         guard status.size >= state.length else { throw short(path, status.size, state.length) }
         let index = try read(first, length: state.length)
-        let descriptor = try attempt("cannot recover \(path)") { () throws(Descriptor.Failure) in
+        let (descriptor, isSame) = try attempt("cannot recover \(path)") { () throws(Descriptor.Failure) in
             let descriptor = try Descriptor.openFile(path, creates: false)
             do throws(Descriptor.Failure) {
-                if status.size > state.length {
+                let isSame = try LogState.tail(of: descriptor, length: state.length) == state.tail
+                if isSame, status.size > state.length {
                     try descriptor.truncate(to: state.length)
                     try descriptor.synchronizeData()
                 }
-                return descriptor
+                return (descriptor, isSame)
             } catch {
                 descriptor.closeDescriptor()
                 throw error
             }
+        }
+        guard isSame else {
+            descriptor.closeDescriptor()
+            throw refusal(
+                "\(path) is not what was written: its bytes up to \(state.length) do not end as its manifest says"
+            )
         }
         return (
             AppendLog.Data(

@@ -155,4 +155,19 @@ struct JournalDamageTests {
         }
         try expectMissing()
     }
+
+    // MARK: Bytes
+
+    @Test("the newest segment with another byte in it is refused", arguments: [3, 60])
+    func changed(distance: Int) async throws {
+        var whole = try await written()
+        let name = try #require(files.names().last)
+        var newest = try #require(whole[name])
+        // Still events in their order.
+        let place = try #require(newest.indices.dropLast(distance).last)
+        newest[place] = newest[place] == UInt8(ascii: "9") ? UInt8(ascii: "8") : UInt8(ascii: "9")
+        whole[name] = newest + Data("tail".utf8)
+        try files.restore(whole)
+        #expect(try refusal().reason.contains("not what was written"))
+    }
 }
