@@ -11,7 +11,8 @@ struct FileRecovery: Sendable {
     /// For messages.
     let name: String
 
-    var statePath: String { path + ".walbrook" }
+    var statePath: String { path + Self.stateSuffix }
+    private static let stateSuffix = ".walbrook"
     private var directory: String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
@@ -94,7 +95,8 @@ struct FileRecovery: Sendable {
         return Result(stateFile: stateFile, data: try open(), state: state, notice: notice)
     }
 
-    /// The file of the state in the same directory, by whatever name.
+    /// The file of the state in the same directory, by whatever name: one with its inode and with what was written. An inode
+    /// alone says nothing, since that of a file that is gone is given to the next one that is made.
     private func findMoved(_ state: LogState) throws(SinkError) -> String? {
         guard state.length > 0 else { return nil }
         let names: [String]
@@ -104,13 +106,17 @@ struct FileRecovery: Sendable {
             throw SinkError(
                 sink: name, reason: "cannot look for the file that was written in \(directory): \(error)")
         }
-        for name in names {
+        for name in names where !name.hasSuffix(Self.stateSuffix) {
             let candidate = directory + "/" + name
             guard let status = try? Descriptor.status(of: candidate), status.inode == state.inode,
-                status.isRegular
+                status.isRegular, status.size >= state.length
             else { continue }
-            guard status.size >= state.length else { throw short(candidate, status.size, state) }
-            return candidate
+            let isIt = try attempt("cannot look at \(candidate)") { () throws(Descriptor.Failure) in
+                let descriptor = try Descriptor.openForReading(candidate)
+                defer { descriptor.closeDescriptor() }
+                return try LogState.tail(of: descriptor, length: state.length) == state.tail
+            }
+            if isIt { return candidate }
         }
         return nil
     }

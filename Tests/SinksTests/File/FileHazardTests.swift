@@ -178,6 +178,49 @@ struct FileHazardTests {
         #expect(try text() == foreign)
     }
 
+    @Test(
+        "a file that has got the inode of the one that was written, and is another, is not taken for it",
+        arguments: ["a.\n", "a.\nb.\nc.\n", "a.\nb.\nc.\nd.\n"])
+    func inodeOfAnother(contents: String) async throws {
+        defer { remove() }
+        do { await (try FileRun(path)).write(.lines(1...3, sequence: 1)) }
+        _ = try FileRun.open(path).held
+        let other = directory + "/other.txt"
+        try files.moveItem(atPath: path, toPath: other)
+        try contents.write(toFile: other, atomically: false, encoding: .utf8)
+        do {
+            let run = try FileRun(path)
+            #expect(
+                run.sink.notice == "\(path) was moved away; going on in a new one after \(Position.number(3))"
+            )
+            await run.write(.lines(3...4, sequence: 1))
+        }
+        #expect(try text() == lines(4...4))
+        #expect(try text(other) == contents)
+    }
+
+    @Test("a copy is put back, and the state gets the inode of the file that was written")
+    func inodeOfTheState() async throws {
+        defer { remove() }
+        do { await (try FileRun(path)).write(.lines(1...3, sequence: 1)) }
+        _ = try FileRun.open(path).held
+        let state = try Data(contentsOf: URL(fileURLWithPath: path + ".walbrook"))
+        try files.removeItem(atPath: path + ".walbrook")
+        try files.moveItem(atPath: path, toPath: path + ".walbrook")
+        let handle = try #require(FileHandle(forWritingAtPath: path + ".walbrook"))
+        try handle.truncate(atOffset: 0)
+        try handle.write(contentsOf: state)
+        try lines(1...3).write(toFile: path, atomically: false, encoding: .utf8)
+        do {
+            let run = try FileRun(path)
+            #expect(run.sink.notice == "\(path) is a copy of the file that was written; going on in it")
+            await run.write(.lines(3...4, sequence: 1))
+        }
+        #expect(try text() == lines(1...4))
+        await (try FileRun(path)).write(.lines(5...5, sequence: 1))
+        #expect(try text() == lines(1...5))
+    }
+
     @Test("the first state torn, with nothing written yet, is a first start")
     func tornFirstState() async throws {
         defer { remove() }
