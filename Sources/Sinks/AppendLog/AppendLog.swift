@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import FoundationEssentials
 internal import Replication
 internal import Synchronization
 
@@ -18,8 +19,15 @@ final class AppendLog: Sendable {
         var length = 0
         /// The first event in it; nil as long as there is none.
         var first: Position?
+        /// When that came.
+        var begun: Date?
         /// How many files the log has with this one, if it is one of several.
         var segments: Int?
+
+        /// How long ago the first event came: none without one, nor by a clock that was set back.
+        var age: Duration {
+            .seconds(begun.map { max(0, Date.now.timeIntervalSince($0)) } ?? 0)
+        }
     }
 
     /// What is durable now.
@@ -107,6 +115,7 @@ final class AppendLog: Sendable {
                 $0.data.length += batch.bytes.count - start
                 $0.uncommitted += batch.bytes.count - start
                 if $0.data.first == nil { $0.data.first = batch.first }
+                if $0.data.begun == nil { $0.data.begun = .now }
             }
             $0.batch = batch.sequence
             if batch.last >= $0.held.last { ($0.held.last, $0.held.place) = (batch.last, batch.place) }
@@ -205,7 +214,7 @@ final class AppendLog: Sendable {
             try stateFile.store(
                 LogState(
                     sequence: now.state, held: now.held, floor: now.floor, segments: data.segments,
-                    length: data.length, inode: data.inode, first: data.first, tail: tail))
+                    length: data.length, inode: data.inode, first: data.first, begun: data.begun, tail: tail))
         } catch {
             return fail("cannot make it durable: \(error.description)")
         }

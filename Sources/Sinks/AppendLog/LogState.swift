@@ -1,4 +1,5 @@
 internal import Crypto
+internal import FoundationEssentials
 internal import Replication
 
 /// What is written beside the data of an append log after each commit: how much of the data counts, and what that is.
@@ -17,8 +18,15 @@ struct LogState: Hashable {
     var inode: UInt64
     /// The first event in it; nil as long as there is none.
     var first: Position?
+    /// When that came, by the clock of this machine. It is kept here because nothing else survives: a process may be short, a
+    /// file is made before it has an event, and what a disk says of its birth is that of the copy after a restore. Nil as
+    /// long as there is none, and in a state of a program that did not keep it.
+    var begun: Date?
     /// Digest of the last bytes that count. A file of another origin can have the same name, size and even inode.
     var tail: String
+
+    /// When the first event came, by the best that is known: now, if nobody has kept it.
+    var firstCame: Date? { length > 0 ? begun ?? .now : nil }
 
     /// Bytes that a state takes up, padded: never more than one page of any disk.
     static let size = 4096
@@ -49,6 +57,7 @@ extension LogState {
                 ("confirmed", "\(held.confirmed)"),
                 ("floor", "\(floor)"),
             ] + (segments.map { [("segments", "\($0)")] } ?? [])
+            + (begun.map { [("begun", "\(Int64($0.timeIntervalSince1970 * 1000))")] } ?? [])
         var text = Self.title + "\n"
         for (key, value) in fields { text += "\(key) \(Self.escape(value))\n" }
         text += "sha256 \(Self.digest(Array(text.utf8)))\n"
@@ -87,6 +96,7 @@ extension LogState {
         first = Position(value("first"))
         floor = Position(value("floor")) ?? .start
         segments = Int(value("segments"))
+        begun = Int64(value("begun")).map { Date(timeIntervalSince1970: Double($0) / 1000) }
         tail = value("tail")
         held = HeldEvents(
             origin: StreamOrigin(

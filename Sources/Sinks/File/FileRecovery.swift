@@ -166,7 +166,8 @@ struct FileRecovery: Sendable {
                 hint: "Put the file back as it was. \(Self.anew)")
         }
         return AppendLog.Data(
-            descriptor: descriptor, inode: state.inode, length: state.length, first: state.first)
+            descriptor: descriptor, inode: state.inode, length: state.length, first: state.first,
+            begun: state.firstCame)
     }
 
     // MARK: Errors

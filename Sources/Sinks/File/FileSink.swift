@@ -60,7 +60,8 @@ package final class FileSink: Sink {
             log.setOrigin(origin)
             work.log = log
             if work.shallReopen { writing.async { self.reopen(log) } }
-            if log.data.length > 0 { rotateWhenOld(log) }
+            // Before anything is written, and before the end: it may be old already.
+            writing.async { self.rotateWhenOld(log) }
         }
     }
 
@@ -70,9 +71,10 @@ package final class FileSink: Sink {
             let start = held.map { batch.offset(after: $0.last) } ?? 0
             if start < batch.bytes.count {
                 if let size = rotation.size, log.data.length >= size { rotate(log) }
-                if log.data.length == 0 { rotateWhenOld(log) }
             }
+            let isNew = log.data.length == 0
             log.append(batch, from: start)
+            if isNew { rotateWhenOld(log) }
         }
     }
 
@@ -118,12 +120,13 @@ package final class FileSink: Sink {
         }
     }
 
-    /// Puts the file aside when the first event that goes into it now is old enough.
+    /// Puts the file aside when its first event is old enough, now or later.
     private func rotateWhenOld(_ log: AppendLog) {
-        guard let age = rotation.age else { return }
-        let inode = log.data.inode
-        writing.asyncAfter(deadline: .now() + age / .seconds(1)) { [weak self] in
-            guard let self, log.data.inode == inode, log.data.length > 0 else { return }
+        let data = log.data
+        guard let age = rotation.age, data.length > 0 else { return }
+        guard data.age < age else { return rotate(log) }
+        writing.asyncAfter(deadline: .now() + (age - data.age) / .seconds(1)) { [weak self] in
+            guard let self, log.data.inode == data.inode, log.data.begun == data.begun else { return }
             rotate(log)
         }
     }

@@ -125,7 +125,8 @@ struct JournalRecovery: Sendable {
         }
         return (
             AppendLog.Data(
-                descriptor: descriptor, inode: status.inode, length: state.length, first: state.first),
+                descriptor: descriptor, inode: status.inode, length: state.length, first: state.first,
+                begun: state.firstCame),
             JournalSegment(first: first, length: state.length, index: index)
         )
     }

@@ -101,7 +101,11 @@ package final class JournalSink: Sink {
     package func finish() {
         let (log, report) = work.withLock { ($0.log, $0.report) }
         guard let log else { return report?.ended(.finished) ?? () }
-        writing.async { log.finish() }
+        writing.async { [store] in
+            // A process that ends at once would never get to it.
+            store.retain(log)
+            log.finish()
+        }
     }
 
     /// On the log's committing thread.

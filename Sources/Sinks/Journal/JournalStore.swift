@@ -15,8 +15,6 @@ package struct JournalCut: Hashable, Sendable {
 final class JournalStore: Sendable {
     private struct State {
         var contents: JournalContents
-        /// When the newest segment was begun, or found at the start.
-        var begun = ContinuousClock.now
         var readers: [UInt64: Reading] = [:]
         var readersSoFar: UInt64 = 0
     }
@@ -58,7 +56,7 @@ final class JournalStore: Sendable {
     /// Whether what comes next belongs to another segment.
     func isComplete(_ newest: AppendLog.Data) -> Bool {
         guard newest.descriptor != nil, newest.length < options.segmentSize else { return true }
-        return options.segmentAge.map { state.withLock(\.begun) + $0 <= .now } ?? false
+        return options.segmentAge.map { newest.age >= $0 } ?? false
     }
 
     /// Makes a segment. The one before it is complete and durable, and its index is from now on, too.
@@ -80,7 +78,6 @@ final class JournalStore: Sendable {
             try directory.synchronize()
             let segments = state.withLock { state in
                 state.contents.segments.append(JournalSegment(first: first, length: 0))
-                state.begun = .now
                 return state.contents.segments.count
             }
             return AppendLog.Data(descriptor: descriptor, inode: inode, first: first, segments: segments)

@@ -255,10 +255,10 @@ struct FileSinkTests {
         defer { remove() }
         let run = try FileRun(path, rotation: FileRotation(age: .milliseconds(100)))
         await run.write(.lines(1...2, sequence: 1))
-        while try text() != "" { try await Task.sleep(for: .milliseconds(10)) }
+        while (try? text()) != "" { try await Task.sleep(for: .milliseconds(10)) }
         try await Task.sleep(for: .milliseconds(250))
         await run.write(.lines(3...3, sequence: 2))
-        while try text() != "" { try await Task.sleep(for: .milliseconds(10)) }
+        while (try? text()) != "" { try await Task.sleep(for: .milliseconds(10)) }
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
         #expect(
             names == [
@@ -267,6 +267,29 @@ struct FileSinkTests {
             ])
         #expect(try text(directory.path + "/" + names[0]) == lines(1...2))
         #expect(try text(directory.path + "/" + names[1]) == lines(3...3))
+    }
+
+    @Test("by age: of the first event, whichever process wrote it, and also when that ends at once")
+    func rotatedByAgeOverRestarts() async throws {
+        defer { remove() }
+        let rotation = FileRotation(age: .milliseconds(300))
+        for number in 1...3 as ClosedRange<UInt64> {
+            do {
+                let run = try FileRun(path, rotation: rotation)
+                run.sink.write(.lines(number...number, sequence: 1))
+                #expect(await run.finish().ending.text == "finished")
+            }
+            try await Task.sleep(for: .milliseconds(350))
+        }
+        // With nothing more to come.
+        do { _ = await (try FileRun(path, rotation: rotation)).finish() }
+        let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+        #expect(names.count == 5)
+        for (name, number) in zip(names, 1...3) {
+            #expect(name == "events-00000000-0000000\(number)-00000002.ndjson")
+            #expect(try text(directory.path + "/" + name) == lines(number...number))
+        }
+        #expect(try text() == "")
     }
 
     // MARK: Failures

@@ -183,6 +183,24 @@ struct JournalSinkTests {
         #expect(try run.sink.reader(after: .number(1)).rest() == .events(2...2))
     }
 
+    @Test("by age also when each process ends at once")
+    func ageOverRestarts() async throws {
+        var options = JournalOptions()
+        options.age = .milliseconds(500)
+        for number in 1...2 as ClosedRange<UInt64> {
+            do { await (try JournalRun(files, options)).write(number...number) }
+            try await Task.sleep(for: .milliseconds(600))
+        }
+        #expect(files.names().count == 2)
+        do {
+            let run = try JournalRun(files, options)
+            run.sink.finish()
+            await run.wait { $0.ending != nil }
+        }
+        #expect(files.text == .event(2))
+        #expect(try JournalRun.open(files, options).extent.floor == .number(1))
+    }
+
     // MARK: The beginning
 
     @Test("a position from before the journal was begun is not in it, also after a restart without an event")
