@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Sinks
 internal import Transformer
 
 struct OutputArguments: ParsableArguments {
@@ -51,6 +52,7 @@ struct OutputArguments: ParsableArguments {
     func validate() throws {
         try journal.validate(format)
         guard Set(to).count == to.count else { throw ValidationError("--to names the same place twice.") }
+        try validateFiles()
         guard rotateSize == nil && rotateAge == nil || to.contains(where: \.isFile) else {
             throw ValidationError("--rotate-size and --rotate-age are of use only with --to file:PATH.")
         }
@@ -67,6 +69,24 @@ struct OutputArguments: ParsableArguments {
                 "--debezium-name and --debezium-strict are of use only with --format debezium.")
         }
         guard debeziumName != "" else { throw ValidationError("--debezium-name takes a name.") }
+    }
+
+    /// Each file and its state must be files of their own, whatever paths lead there.
+    private func validateFiles() throws {
+        let files = to.compactMap { target in
+            target.path.flatMap { path in FilePlace(path: path).map { (path: path, place: $0) } }
+        }
+        for (number, file) in files.enumerated() {
+            for other in files.dropFirst(number + 1) {
+                guard file.place != other.place else {
+                    throw ValidationError("--to names the same file twice, \(file.path) and \(other.path).")
+                }
+                for (file, other) in [(file, other), (other, file)] where file.place.state == other.place {
+                    throw ValidationError(
+                        "\(other.path) is where the state of \(file.path) is kept: take another name.")
+                }
+            }
+        }
     }
 
     func fill(_ options: inout TransformerOptions) {

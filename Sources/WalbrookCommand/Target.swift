@@ -30,8 +30,11 @@ enum Target: Hashable, ExpressibleByArgument {
         }
     }
 
-    var isFile: Bool {
-        if case .file = self { true } else { false }
+    var isFile: Bool { path != nil }
+
+    /// Of a file.
+    var path: String? {
+        if case .file(let path) = self { path } else { nil }
     }
 
     var subscriberAddress: SubscriberAddress? {

@@ -86,6 +86,10 @@ import Testing
         (["--format", "wal2json", "--int8", "string"], "--int8, --numeric and --bytea have no effect"),
         (["--format", "wal2json", "--numeric", "number"], "--int8, --numeric and --bytea have no effect"),
         (["--format", "wal2json", "--bytea", "hex"], "--int8, --numeric and --bytea have no effect"),
+        (["--to", "file:a", "--to", "file:a"], "same place twice"),
+        (["--to", "file:a", "--to", "stdout", "--to", "file:./a"], "same file twice, a and ./a"),
+        (["--to", "file:a.walbrook", "--to", "file:./a"], "a.walbrook is where the state of ./a is kept"),
+        (["--to", "file:a", "--to", "file:./a.walbrook"], "a.walbrook is where the state of a is kept"),
         (["--nosuch"], "--nosuch"), (["-d"], "-d"), (["extra"], "nexpected"),
     ])
     func aWrongArgumentIsRefused(arguments: [String], message: String) async throws {

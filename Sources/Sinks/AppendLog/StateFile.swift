@@ -53,7 +53,8 @@ final class StateFile: Sendable {
         guard isOurs else {
             // All is initialized, so that `deinit` closes it.
             throw SinkError(
-                .busy, sink: sink, reason: "process \(holder) writes it",
+                .busy, sink: sink,
+                reason: Int32(holder).map { "process \($0) writes it" } ?? "another process writes \(path)",
                 hint: "Stop that one, or take another path.")
         }
     }

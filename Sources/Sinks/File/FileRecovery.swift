@@ -12,8 +12,8 @@ struct FileRecovery: Sendable {
     let name: String
 
     var statePath: String { path + Self.stateSuffix }
-    private static let stateSuffix = ".walbrook"
-    private var directory: String {
+    static let stateSuffix = ".walbrook"
+    var directory: String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }

@@ -6,6 +6,7 @@ extension Descriptor {
     /// What is known of a file without opening it.
     struct FileStatus: Hashable {
         var isRegular: Bool
+        var device: UInt64
         var inode: UInt64
         var size: Int
         /// Names that it has; none when it was deleted.
@@ -13,6 +14,7 @@ extension Descriptor {
 
         fileprivate init(_ status: stat) {
             isRegular = status.st_mode & S_IFMT == S_IFREG
+            device = UInt64(status.st_dev)
             inode = UInt64(status.st_ino)
             size = Int(status.st_size)
             links = Int(status.st_nlink)

@@ -79,6 +79,17 @@ struct FileHazardTests {
         #expect(try text() == lines(1...1))
     }
 
+    @Test("a state that another file's process has, which says nothing there of itself")
+    func stateOfAnother() async throws {
+        defer { remove() }
+        let other = try FileRun(path + ".walbrook")
+        await other.write(.lines(1...1, sequence: 1))
+        let error = try refusal(waits: false)
+        #expect(error.kind == .busy)
+        #expect(error.reason == "another process writes \(path).walbrook")
+        await other.write(.lines(2...2, sequence: 2))
+    }
+
     // MARK: What somebody else does while it is written
 
     @Test("a state that is deleted or replaced while it is written ends the sink", arguments: [false, true])
