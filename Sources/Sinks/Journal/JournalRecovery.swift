@@ -63,9 +63,9 @@ struct JournalRecovery: Sendable {
 
     /// Deletes what was cut and what the manifest does not know yet.
     private func delete(_ others: [Position], _ state: LogState) throws(SinkError) {
-        // Nothing can be behind the manifest but a segment that was just begun.
+        // Nothing can be behind the manifest but one segment that was just begun.
         let unknown = others.filter { $0 > state.first ?? .start && $0 > state.floor }
-        guard unknown.allSatisfy({ $0 > state.held.last }) else {
+        guard unknown.count <= 1, unknown.allSatisfy({ $0 > state.held.last }) else {
             throw refusal("its manifest is older than its segments")
         }
         if !others.isEmpty {

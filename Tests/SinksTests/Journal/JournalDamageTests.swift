@@ -107,6 +107,23 @@ struct JournalDamageTests {
         #expect(try refusal().reason.contains("more"))
     }
 
+    @Test("a manifest put back from before several segments is refused, and costs none of them")
+    func oldManifest() async throws {
+        var old: Data?
+        do {
+            let run = try JournalRun(files, small)
+            await run.write(1...3)
+            old = try files.snapshot()["manifest"]
+            await run.write(4...9, from: 4)
+        }
+        _ = try JournalRun.open(files, small).held
+        var whole = try files.snapshot()
+        whole["manifest"] = old
+        try files.restore(whole)
+        #expect(try refusal().reason == "its manifest is older than its segments")
+        #expect(files.text == .events(1...9))
+    }
+
     @Test("what retention has cut is not missing, whether it has been deleted already or not")
     func cut() async throws {
         var options = small
