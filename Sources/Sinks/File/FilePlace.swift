@@ -1,6 +1,3 @@
-internal import Glibc
-internal import Replication
-
 /// Where a file is or will be, whatever path leads there.
 package struct FilePlace: Hashable, Sendable {
     private let device: UInt64
