@@ -17,6 +17,11 @@ extension Connection {
         var parameters = parameters
         while true {
             let connection = try Connection(starting: parameters)
+            if connection.isBroken,
+                let refusal = parameters.refusal(saying: connection.errorMessage.oneLine)
+            {
+                throw refusal
+            }
             let patience = min(limit ?? .seconds(3600), parameters.patiencePerHost())
             do throws(LibpqError) {
                 try connection.complete(poller: poller, patience: patience, isCancelled: isCancelled)

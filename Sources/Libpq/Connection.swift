@@ -58,11 +58,10 @@ package struct Connection: ~Copyable {
             error.database = database
             return error
         }
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
-        return LibpqError(.connectionFailed, lines.joined(separator: " "))
+        return LibpqError(.connectionFailed, text.oneLine)
     }
 
-    private var errorMessage: String {
+    var errorMessage: String {
         unsafe String(cString: PQerrorMessage(pointer))
     }
 

@@ -3,9 +3,9 @@ internal import CLibpq
 /// How to reach a server: a connection string as the user gave it, and parameters of ours.
 ///
 /// PostgreSQL manual, "Database Connection Control Functions". Everything libpq knows works: URIs, keyword/value
-/// strings, service files, `.pgpass`, the PG* environment variables, TLS, several hosts.
+/// strings, names of databases, service files, `.pgpass`, the PG* environment variables, TLS, several hosts.
 package struct ConnectionParameters: Sendable {
-    /// A URI, a keyword/value string, or empty for libpq's defaults.
+    /// A URI, a keyword/value string, the name of a database, or empty for libpq's defaults.
     package var connectionString: String
     /// Beats what the connection string, the service file and the environment say.
     package var overrides: [String: String] = [:]
@@ -51,10 +51,11 @@ package struct ConnectionParameters: Sendable {
 
     /// The keywords and values for libpq, in its order of precedence: a later one beats an earlier one.
     ///
-    /// - Throws: `LibpqError` of kind `invalidConnectionString`.
+    /// - Throws: `LibpqError` of kind `invalidConnectionString` or `invalidParameter`.
     func resolved() throws(LibpqError) -> [(keyword: String, value: String)] {
         try Self.validate(connectionString)
         let effective = Self.effectiveOptions(connectionString)
+        try Self.requireNumbers(effective)
         var result = [("dbname", connectionString)]
         for (keyword, value) in defaults.sorted(by: { $0.key < $1.key }) where effective[keyword] == nil {
             result.append((keyword, value))
@@ -75,45 +76,16 @@ package struct ConnectionParameters: Sendable {
         value.replacing("\\", with: "\\\\").replacing(" ", with: "\\ ")
     }
 
-    private static func validate(_ connectionString: String) throws(LibpqError) {
-        guard Self.hasPlainAuthority(connectionString) else {
-            throw LibpqError(
-                .invalidConnectionString,
-                "the connection URI is not valid: in a user name or password, the characters @ : / ? # [ ] must be "
-                    + "percent-encoded")
-        }
-        var message: UnsafeMutablePointer<CChar>?
-        // SAFETY: libpq returns memory of its own, or nil and a message of its own; both are freed here.
-        let options = unsafe PQconninfoParse(connectionString, &message)
-        defer { unsafe PQconninfoFree(options) }
-        defer { unsafe PQfreemem(message) }
-        // The message quotes the string, which may hold a password: say where to look, not what it holds.
-        if unsafe options == nil {
-            throw LibpqError(.invalidConnectionString, "the connection string is not valid")
-        }
-    }
-
-    /// Whether the hosts and ports of a URI can be told from its user and password. libpq would take a part of a password
-    /// with such a character for a host or port, and quote it in its error.
-    private static func hasPlainAuthority(_ connectionString: String) -> Bool {
-        guard let scheme = connectionString.firstRange(of: "://") else { return true }
-        let authority = connectionString[scheme.upperBound...].prefix { !"/?#".contains($0) }
-        let parts = authority.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count <= 2, let hosts = parts.last else { return false }
-        return hosts.split(separator: ",").allSatisfy { host in
-            // A colon inside of brackets belongs to an IPv6 address.
-            let outside = host.lastIndex(of: "]").map { host[$0...].dropFirst() } ?? host
-            guard let colon = outside.firstIndex(of: ":") else { return true }
-            return outside[colon...].dropFirst().allSatisfy(\.isNumber)
-        }
-    }
-
     /// What libpq would use, from the connection string, its service file and the environment together.
     ///
     /// Only libpq knows how these combine, and it tells only for a connection. So it is handed one that it refuses
     /// before it touches the network, because of its `sslmode`.
     private static func effectiveOptions(_ connectionString: String) -> [String: String] {
-        unsafe withParameterArrays([("dbname", connectionString), ("sslmode", "?")]) { keywords, values in
+        effective([("dbname", connectionString)])
+    }
+
+    static func effective(_ parameters: [(keyword: String, value: String)]) -> [String: String] {
+        unsafe withParameterArrays(parameters + [("sslmode", "?")]) { keywords, values in
             // SAFETY: the arrays end with nil and live through the call; connection and list are freed here.
             let connection = unsafe PQconnectStartParams(keywords, values, 1)
             defer { unsafe PQfinish(connection) }

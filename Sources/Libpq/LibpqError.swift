@@ -3,6 +3,8 @@ package struct LibpqError: Error, Sendable {
     package enum Kind: Hashable, Sendable {
         /// The connection string or an option in it is not valid.
         case invalidConnectionString
+        /// A value in it, in the service file or in the environment is of no use, whatever the server.
+        case invalidParameter
         /// No connection could be made.
         case connectionFailed
         /// The server wants a password and none was given.

@@ -75,6 +75,11 @@ package struct QueryResult: ~Copyable {
 }
 
 extension String {
+    /// All of the text, with blanks in place of line breaks and what indents the lines.
+    var oneLine: String {
+        split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }.joined(separator: " ")
+    }
+
     /// The text up to its first line break.
     var firstLine: String {
         String(split(maxSplits: 1, whereSeparator: \.isNewline).first ?? "")

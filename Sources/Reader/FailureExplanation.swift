@@ -3,10 +3,19 @@ internal import Replication
 
 extension ReaderError {
     /// What libpq refuses before it asks a server; nil for anything else.
-    init?(refusedByLibpq error: LibpqError) {
+    ///
+    /// - Parameter wasConnected: whether there was a connection before. Then only the service file can have changed, perhaps
+    ///   because somebody writes it at this moment.
+    init?(refusedByLibpq error: LibpqError, wasConnected: Bool = false) {
         switch error.kind {
         case .invalidConnectionString:
-            self.init(.usage, error.message, hint: "-d takes a URI or keyword=value pairs, as psql does.")
+            self.init(
+                .usage, error.message,
+                hint: "-d takes a URI, keyword=value pairs or the name of a database, as psql does.")
+        case .invalidParameter where !wasConnected:
+            self.init(
+                .usage, error.message,
+                hint: "Check -d, the service file and the PG* variables in the environment.")
         case .passwordNeeded:
             self.init(
                 .permissionDenied, error.message, hint: "Set PGPASSWORD, or put it into ~/.pgpass.")

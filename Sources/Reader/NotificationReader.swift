@@ -74,7 +74,7 @@ package final class NotificationReader: Sendable {
     }
 
     private func delay(after error: LibpqError, _ retry: inout RetryPolicy) throws(ReaderError) -> Duration {
-        if let refusal = ReaderError(refusedByLibpq: error) { throw refusal }
+        if let refusal = ReaderError(refusedByLibpq: error, wasConnected: facts != nil) { throw refusal }
         var sqlState = error.sqlState
         let isStandby = ["0A000", "25006"].contains(sqlState)
         // After a failover the address may lead to a standby for a moment.

@@ -17,7 +17,7 @@ package struct ReaderOptions: Sendable {
         case triggers
     }
 
-    /// A URI or keyword/value string; empty for libpq's defaults.
+    /// A URI, a keyword/value string or a database's name; empty for libpq's defaults.
     package var connectionString = ""
     package var slot = "walbrook"
     package var publications = ["walbrook"]

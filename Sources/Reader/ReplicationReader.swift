@@ -136,7 +136,7 @@ package final class ReplicationReader {
     /// How long to wait before the next attempt.
     private func delay(after error: LibpqError) throws(ReaderError) -> Duration {
         let emitted = consumer.progress().emitted
-        if let refusal = ReaderError(refusedByLibpq: error) { throw refusal }
+        if let refusal = ReaderError(refusedByLibpq: error, wasConnected: user != nil) { throw refusal }
         if case .unexpectedResult = error.kind, !memory.hasStreamed {
             throw ReaderError(
                 .undecodable, "the server does not answer as PostgreSQL does",

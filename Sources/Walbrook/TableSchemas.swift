@@ -8,7 +8,7 @@ package struct TableSchemas {
     private let publications: [String]
 
     /// - Parameters:
-    ///   - connectionString: a URI or keyword/value string; empty for libpq's defaults.
+    ///   - connectionString: a URI, a keyword/value string or a database's name; empty for libpq's defaults.
     ///   - publications: whose column lists count.
     package init(connectionString: String, publications: [String]) {
         self.connectionString = connectionString

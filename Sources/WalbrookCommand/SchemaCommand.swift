@@ -19,7 +19,7 @@ struct SchemaCommand: ParsableCommand {
     @Option(
         name: [.short, .customLong("dsn")],
         help: ArgumentHelp(
-            "A URI or keyword=value pairs, as for psql. (default: libpq's own: PGHOST, PGSERVICE, …)",
+            "A URI, keyword=value pairs or a database's name, as for psql. (default: libpq's own: PGHOST, PGSERVICE, …)",
             valueName: "conninfo"))
     var dsn: String?
 

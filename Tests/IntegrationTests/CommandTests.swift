@@ -103,7 +103,7 @@ import Testing
         (["--table", "orders"], "schema.table"),
         (["--publication", "p"], "--table"), (["--exclude-column", "a"], "schema.table.column"),
         (["-d"], "-d"),
-        (["-d", "host=/nowhere", "nonsense"], "nexpected"), (["-d", "nonsense"], "connection string"),
+        (["-d", "host=/nowhere", "nonsense"], "nexpected"), (["-d", "non=sense"], "connection string"),
     ])
     func aWrongArgumentOfSchemaIsRefused(arguments: [String], message: String) async throws {
         let run = try await run(["schema"] + arguments)

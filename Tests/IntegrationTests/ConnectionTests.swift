@@ -20,6 +20,25 @@ extension Integration {
             }
         }
 
+        /// What libpq does not take for a URI is none, whatever a value looks like.
+        @Test(arguments: ["application_name=a://b:c", "password=a://b:c application_name='c://d@e:f'"])
+        func valuesThatLookLikeURIs(values: String) async throws {
+            try await TestDatabase.with { database in
+                try expectStream(
+                    database, ["-d", database.server.conninfo(database: database.name) + " " + values])
+            }
+        }
+
+        @Test func theNameOfADatabase() async throws {
+            try await blocking {
+                let server = try SharedServer.current
+                for name in [try server.createDatabase(), try server.createDatabase("the shop: a/b")] {
+                    try expectStream(
+                        TestDatabase(server: server, name: name), ["-d", name], server.environment)
+                }
+            }
+        }
+
         @Test func namesWithBlanksAndQuotes() async throws {
             try await blocking {
                 let server = try SharedServer.current
@@ -60,8 +79,7 @@ extension Integration {
                 try expectStream(database, ["-d", "postgresql:///?service=shop"], environment)
                 try expectStream(database, [], environment.merging(["PGSERVICE": "shop"]) { $1 })
                 let run = try Run(["stream", "-d", "service=store"], environment: environment)
-                #expect(run.status != .exited(0))
-                #expect(run.error.contains("definition of service \"store\" not found"), "\(run.error)")
+                run.expect(64, saying: "definition of service \"store\" not found")
             }
         }
 
@@ -94,10 +112,60 @@ extension Integration {
             }
         }
 
-        @Test(arguments: ["shop", "host", "host=a b", "postgresql://[", "nosuchword=1", "postgres://h/?x=1"])
+        /// No server is asked, and asking again would not help.
+        @Test(arguments: [
+            ("sslmode=bogus", "invalid sslmode value: \"bogus\""),
+            ("postgresql://127.0.0.1:1/shop?sslmode=bogus", "invalid sslmode value: \"bogus\""),
+            ("target_session_attrs=any1", "invalid target_session_attrs value: \"any1\""),
+            ("port=abc", "invalid integer value \"abc\" for connection option \"port\""),
+            ("port=70000", "invalid port number: \"70000\""),
+            ("host=127.0.0.1,127.0.0.1 port=1,0", "invalid port number: \"0\""),
+            ("connect_timeout=1s", "invalid integer value \"1s\" for connection option \"connect_timeout\""),
+            ("host=127.0.0.1,127.0.0.1 port=1,1,1", "could not match 3 port numbers to 2 hosts"),
+            ("host=a,b,c hostaddr=127.0.0.1", "could not match 3 host names to 1 hostaddr values"),
+            ("service=nosuch", "definition of service \"nosuch\" not found"),
+            ("service=broken", "syntax error in service file"),
+        ])
+        func valuesOfNoUse(string: String, sentence: String) async throws {
+            try await blocking {
+                let directory = try TemporaryDirectory()
+                let file = directory.path("pg_service.conf")
+                try "[broken]\nnonsense\n".write(toFile: file, atomically: false, encoding: .utf8)
+                let service = string == "service=broken" ? ["PGSERVICEFILE": file] : [:]
+                for command in [["stream", "--retry-limit", "3"], ["schema"]] {
+                    let run = try Run(
+                        command + ["-d", string],
+                        environment: ["PGHOST": directory.path].merging(service) { $1 })
+                    run.expect(64, saying: sentence, "Check -d, the service file and the PG* variables")
+                    #expect(!run.error.contains("trying again"), "\(run.error)")
+                }
+            }
+        }
+
+        @Test func aValueOfNoUseInTheEnvironment() async throws {
+            let run = try await blocking { try Run(["stream"], environment: ["PGSSLMODE": "bogus"]) }
+            run.expect(64, saying: "invalid sslmode value: \"bogus\"", "PG* variables")
+        }
+
+        @Test(arguments: [
+            ["PGHOST": "127.0.0.1", "PGPORT": "1"], ["PGHOST": "127.0.0.1,127.0.0.1", "PGPORT": "1,1"],
+            ["PGHOSTADDR": "127.0.0.1", "PGPORT": "1"], ["PGHOSTADDR": "127.0.0.1,127.0.0.1", "PGPORT": "1"],
+            ["PGHOST": "a,b", "PGHOSTADDR": "127.0.0.1,127.0.0.1", "PGPORT": "1"], ["PGPORT": "1"],
+            ["PGHOST": "no-such-host.invalid"],
+        ])
+        func aServerThatIsNotThereIsNoValueOfNoUse(environment: [String: String]) async throws {
+            let run = try await blocking { try Run(["stream"], environment: environment) }
+            run.expect(69, saying: "the server is not available")
+        }
+
+        @Test(arguments: [
+            "app@shop", "mysql://h/shop", "host=a b", "postgresql://[", "nosuchword=1", "postgres://h/?x=1",
+        ])
         func noConnectionString(string: String) async throws {
             let run = try await blocking { try Run(["stream", "-d", string]) }
-            run.expect(64, saying: "the connection string is not valid", "-d takes a URI or keyword=value")
+            run.expect(
+                64, saying: "the connection string is not valid",
+                "-d takes a URI, keyword=value pairs or the name")
         }
 
         private func expectStream(

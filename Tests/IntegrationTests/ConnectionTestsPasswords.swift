@@ -99,7 +99,9 @@ extension Integration {
             "postgresql://app:\(inURI)@localhost:port/shop", "postgresql://app:\(inURI)@[localhost/shop",
             "postgresql://app:\(inURI)@localhost/shop?nosuchword=\(inURI)",
             "host=localhost password='\(password) user=app", "host=localhost password \(password)",
-            "host=localhost pasword=\(password)",
+            "host=localhost pasword=\(password)", "app:\(inURI)@localhost/shop",
+            // The blank before the next keyword is missing.
+            "host=localhost port=5432password=S3cret", "host=localhost sslmode=disable,password=S3cret",
             // Not encoded, the password ends early.
             "postgresql://app:\(password)@127.0.0.1:1/shop", "postgresql://app:S3cret/Word@127.0.0.1:1/shop",
             "postgresql://app:12@S3cret@127.0.0.1:1/shop", "postgresql://app:12#S3cret@127.0.0.1:1/shop",

@@ -5,7 +5,7 @@ internal import Transformer
 extension ChangeStream {
     /// What to stream. Everything means the same as the flags of `walbrook stream` of that name.
     public struct Options: Sendable {
-        /// A URI or keyword/value string, as for `psql`; empty for libpq's defaults ("Connection Strings" in the manual).
+        /// A URI, a keyword/value string or a database's name, as for `psql`; empty for libpq's defaults ("Connection Strings" in the manual).
         public var connectionString: String
         /// The replication slot, which is made if it is missing.
         public var slot = "walbrook"
