@@ -42,7 +42,7 @@ package struct ReaderOptions: Sendable {
     /// False to read nothing but channels.
     package var usesReplication = true
     package var statusInterval = Duration.seconds(1)
-    /// Failed attempts in a row before giving up; nil for never.
+    /// Failed attempts in a row before giving up; nil for never, but at once if the server was never there.
     package var retryLimit: Int?
 
     package init() {}

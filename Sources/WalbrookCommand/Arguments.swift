@@ -62,7 +62,10 @@ struct ConnectionArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Give up after so many failed attempts in a row. (default: never)", valueName: "count"))
+            """
+            Give up after so many failed attempts in a row, also if the server was never there. (default: never once it \
+            was there, else at once)
+            """, valueName: "count"))
     var retryLimit: Int?
 
     func validate() throws {

@@ -18,7 +18,8 @@ import Testing
     @Test(arguments: [
         ("-d, --dsn <conninfo>", "libpq's own: PGHOST, PGSERVICE, …"), ("--slot <name>", "walbrook"),
         ("--publication <name>", "walbrook"), ("--no-create", nil), ("--publish-without-identity", nil),
-        ("--temporary", nil), ("--status-interval <seconds>", "1.0"), ("--retry-limit <count>", "never"),
+        ("--temporary", nil), ("--status-interval <seconds>", "1.0"),
+        ("--retry-limit <count>", "never once it was there, else at once"),
         ("--table <glob>", "all tables"), ("--exclude-table <glob>", "none"),
         ("--until <lsn|pos|now>", "never"), ("--to <uri>", "stdout"), ("--journal <dir>", "no"),
         ("--transactions", nil),

@@ -112,6 +112,14 @@ extension Integration {
             }
         }
 
+        @Test func nobodyListensForAsManyAttemptsAsAreAskedFor() async throws {
+            let run = try await blocking {
+                try Run(["stream", "-d", "host=127.0.0.1 port=1", "--retry-limit", "2"])
+            }
+            run.expect(69, saying: "the server is not available", "connection to server")
+            #expect(run.error.components(separatedBy: "not ready; trying again").count == 3, "\(run.error)")
+        }
+
         /// No server is asked, and asking again would not help.
         @Test(arguments: [
             ("sslmode=bogus", "invalid sslmode value: \"bogus\""),

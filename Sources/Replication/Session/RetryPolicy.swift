@@ -74,8 +74,9 @@ package struct RetryPolicy: Sendable {
             if now - since >= patience { return .stop(reason) }
         case .unreachable:
             busySince = nil
-            // A server that was never reached is more likely a wrong address than a lost connection.
-            if !wasReached { return .stop(.unavailable) }
+            // A server that was never reached is more likely a wrong address than a lost connection, unless somebody has
+            // said how often to try.
+            if !wasReached, (limit ?? 0) == 0 { return .stop(.unavailable) }
         case .misunderstood:
             busySince = nil
             if !wasReached { return .stop(.configuration) }

@@ -25,7 +25,7 @@ extension ChangeStream {
         public var includesSchemas = false
         /// Whether the stream ends once everything is out that was committed when it began.
         public var stopsAtEnd = false
-        /// Failed attempts to connect in a row before giving up; nil for never.
+        /// Failed attempts to connect in a row before giving up; nil for never, but at once if the server was never there.
         public var retryLimit: Int?
 
         /// What a stream of these tables needs to know; everything else has a default.

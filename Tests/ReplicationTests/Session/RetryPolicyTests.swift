@@ -57,6 +57,15 @@ struct RetryPolicyTests {
         #expect(running.failed(sqlState: nil, at: start, jitter: 1) == .retry(after: .milliseconds(100)))
     }
 
+    @Test("whoever gives a limit has that many attempts also before the first contact")
+    func unreachableWithLimit() {
+        var fresh = RetryPolicy(limit: 1)
+        #expect(fresh.failed(sqlState: nil, at: start, jitter: 1) == .retry(after: .milliseconds(100)))
+        #expect(fresh.failed(sqlState: nil, at: start, jitter: 1) == .stop(.unavailable))
+        var none = RetryPolicy(limit: 0)
+        #expect(none.failed(sqlState: nil, at: start, jitter: 1) == .stop(.unavailable))
+    }
+
     @Test("a server that let us in, or said that it cannot yet, may be gone for a moment")
     func reached() {
         var connected = RetryPolicy(limit: nil)
