@@ -53,7 +53,7 @@ package struct Connection: ~Copyable {
             return LibpqError(.passwordNeeded, "the server asks for a password and none was given")
         }
         if let diagnostics = Diagnostics(connectionMessage: text) {
-            var error = LibpqError(.server, diagnostics.primary ?? text.firstLine, diagnostics: diagnostics)
+            var error = LibpqError(.refused, diagnostics.primary ?? text.firstLine, diagnostics: diagnostics)
             error.user = user
             error.database = database
             return error

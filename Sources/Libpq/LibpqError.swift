@@ -11,7 +11,9 @@ package struct LibpqError: Error, Sendable {
         case passwordNeeded
         /// An established connection broke.
         case connectionLost
-        /// The server answered with an error.
+        /// The server answered an attempt to connect with an error.
+        case refused
+        /// The server answered a command with an error.
         case server
         /// The server answered with something else than the protocol promises here.
         case unexpectedResult
@@ -51,15 +53,18 @@ package struct Diagnostics: Hashable, Sendable {
     package var primary: String?
     package var detail: String?
     package var hint: String?
+    /// The server's function that reported it, known of a refused connection.
+    package var function: String?
 
     package init() {}
 
     /// Finds the SQLSTATE in the text of a failed connection attempt, for which libpq keeps no fields.
     ///
-    /// With verbose errors the text has lines such as `FATAL:  28P01: password authentication failed`. With several
-    /// hosts each has its own; the last one counts.
+    /// With verbose errors the text has lines such as `FATAL:  28P01: password authentication failed`, and behind them one
+    /// such as `LOCATION:  auth_failed, auth.c:335`. With several hosts each has its own; the last one counts.
     package init?(connectionMessage text: String) {
         var found: (state: Substring, rest: Substring)?
+        var function: Substring?
         for line in text.split(whereSeparator: \.isNewline) {
             // The severity may be translated, so look for what follows it: two blanks, five characters, a colon.
             let parts = line.split(separator: ":  ", maxSplits: 1)
@@ -67,12 +72,17 @@ package struct Diagnostics: Hashable, Sendable {
             let state = parts[1].prefix(5)
             let rest = parts[1].dropFirst(5)
             let isState = state.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
-            guard state.utf8.count == 5, isState, rest.hasPrefix(": ") else { continue }
-            found = (state, rest.dropFirst(2))
+            if state.utf8.count == 5, isState, rest.hasPrefix(": ") {
+                found = (state, rest.dropFirst(2))
+                function = nil
+            } else if let location = parts[1].wholeMatch(of: /(\w+), [\w.\/-]+:\d+/) {
+                function = location.1
+            }
         }
         guard let found else { return nil }
         sqlState = String(found.state)
         primary = String(found.rest)
+        self.function = function.map { String($0) }
     }
 }
 

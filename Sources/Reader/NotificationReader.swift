@@ -65,7 +65,7 @@ package final class NotificationReader: Sendable {
                 case .stopped: return
                 case .final(let error): throw error
                 case .useless: preconditionFailure("who listens takes nothing out of the stream")
-                case .connection(let error):
+                case .connection(let error), .slot(let error):
                     let deadline = ContinuousClock.now + (try delay(after: error, &retry))
                     while !stop.isRequested, .now < deadline { _ = poller.wait(socket: nil, until: deadline) }
                 }
@@ -79,7 +79,9 @@ package final class NotificationReader: Sendable {
         let isStandby = ["0A000", "25006"].contains(sqlState)
         // After a failover the address may lead to a standby for a moment.
         if isStandby, facts != nil { sqlState = nil }
-        switch retry.failed(sqlState: sqlState, at: .now, jitter: .random(in: 0...1)) {
+        let decision = retry.failed(
+            sqlState: sqlState, isRefusal: error.kind == .refused, at: .now, jitter: .random(in: 0...1))
+        switch decision {
         case .retry(let delay):
             logger.warning(
                 "not listening; trying again",
@@ -90,7 +92,7 @@ package final class NotificationReader: Sendable {
                 .configuration, "a standby has no notifications", hint: "Connect to the primary.",
                 underlying: error)
         case .stop(let reason):
-            throw ReaderError(error, reason, options: ReaderOptions(), user: nil, after: .start)
+            throw ReaderError(error, reason)
         }
     }
 

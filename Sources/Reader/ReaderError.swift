@@ -46,7 +46,10 @@ extension ReaderError: CustomStringConvertible {
 
 /// What ended an attempt to stream: something to judge by the retry policy, or something final.
 package enum StreamFailure: Error {
+    /// The connection, or a command that has nothing to do with the slot.
     case connection(LibpqError)
+    /// A command about the slot, or the stream that comes from it.
+    case slot(LibpqError)
     case final(ReaderError)
     /// The program was told to stop.
     case stopped
@@ -57,7 +60,7 @@ package enum StreamFailure: Error {
 extension StreamFailure: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .connection(let error): error.description
+        case .connection(let error), .slot(let error): error.description
         case .final(let error): error.description
         case .stopped: "the program was told to stop"
         case .useless(let xid): "what came of transaction \(xid) before its commit cannot be used"
@@ -75,7 +78,15 @@ extension StreamFailure {
 
     /// The server's SQLSTATE, if this is an error of the server.
     var sqlState: String? {
-        if case .connection(let error) = self { error.sqlState } else { nil }
+        switch self {
+        case .connection(let error), .slot(let error): error.sqlState
+        case .final, .stopped: nil
+        }
+    }
+
+    /// The same failure, of a command about the slot.
+    var ofSlot: StreamFailure {
+        if case .connection(let error) = self { .slot(error) } else { self }
     }
 
     init(_ error: LibpqError) {

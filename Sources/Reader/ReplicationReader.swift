@@ -60,8 +60,9 @@ package final class ReplicationReader {
                 case .final(let error): throw error
                 case .useless(let xid): try awaitCommit(of: xid)
                 case .connection(let error):
-                    let delay = try delay(after: error)
-                    if let ending = pause(delay) { return ending }
+                    if let ending = pause(try delay(after: error, isOfSlot: false)) { return ending }
+                case .slot(let error):
+                    if let ending = pause(try delay(after: error, isOfSlot: true)) { return ending }
                 }
             }
         }
@@ -134,7 +135,7 @@ package final class ReplicationReader {
     }
 
     /// How long to wait before the next attempt.
-    private func delay(after error: LibpqError) throws(ReaderError) -> Duration {
+    private func delay(after error: LibpqError, isOfSlot: Bool) throws(ReaderError) -> Duration {
         let emitted = consumer.progress().emitted
         if let refusal = ReaderError(refusedByLibpq: error, wasConnected: user != nil) { throw refusal }
         if case .unexpectedResult = error.kind, !memory.hasStreamed {
@@ -148,14 +149,20 @@ package final class ReplicationReader {
                 "the connection was lost, and the temporary slot with it; the last event was \(emitted)",
                 underlying: error)
         }
-        switch retry.failed(sqlState: error.sqlState, at: .now, jitter: .random(in: 0...1)) {
+        let decision = retry.failed(
+            sqlState: error.sqlState, isRefusal: error.kind == .refused, at: .now,
+            jitter: .random(in: 0...1))
+        switch decision {
         case .retry(let delay):
             logger.warning(
                 memory.hasStreamed ? "connection lost; trying again" : "not ready; trying again",
                 metadata: ["reason": "\(error)", "in": "\(Int(delay / .milliseconds(1))) ms"])
             return delay
         case .stop(let reason):
-            throw ReaderError(error, reason, options: options, user: user, after: emitted)
+            guard isOfSlot else {
+                throw ReaderError(error, reason, user: user, capture: options.capture, after: emitted)
+            }
+            throw ReaderError(ofSlot: options.slot, error, reason, user: user, after: emitted)
         }
     }
 

@@ -125,8 +125,10 @@ package final class ReplicationStream {
         if serverVersion >= 140_000 { options.append("messages 'true'") }
         let command =
             "START_REPLICATION SLOT \(try identifier(slot)) LOGICAL 0/0 (\(options.joined(separator: ", ")))"
-        try StreamFailure.converting { () throws(LibpqError) in
+        do {
             try connection.startCopy(command, poller: poller, tick: checkStop)
+        } catch {
+            throw StreamFailure(error).ofSlot
         }
     }
 

@@ -209,7 +209,7 @@ struct SlotSetup {
         } catch {
             // A server that goes on waiting would leave a slot behind that nobody reads.
             if case .stopped = error { stream.cancel() }
-            throw error
+            throw error.ofSlot
         }
     }
 

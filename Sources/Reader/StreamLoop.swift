@@ -65,7 +65,7 @@ struct StreamLoop {
                 try finish()
                 return .reachedStop
             case .ended:
-                throw .connection(stream.endReason())
+                throw .slot(stream.endReason())
             case .drained, .blocked, .unfinished:
                 let now = Instant.now
                 try tellServer(progress, at: now)

@@ -59,12 +59,15 @@ package struct RetryPolicy: Sendable {
     ///
     /// - Parameters:
     ///   - sqlState: the server's SQLSTATE; nil when the connection broke or the server was not reached.
+    ///   - isRefusal: whether the server answered an attempt to connect with it, and not a command.
     ///   - jitter: a random number from 0 to 1.
-    package mutating func failed(sqlState: String?, at now: Instant, jitter: Double) -> Decision {
+    package mutating func failed(
+        sqlState: String?, isRefusal: Bool = false, at now: Instant, jitter: Double
+    ) -> Decision {
         failures += 1
         // A server that starts or goes down says so, and is not to be had for a moment after that.
         defer { if sqlState != nil { wasReached = true } }
-        switch Meaning(sqlState: sqlState) {
+        switch Meaning(sqlState: sqlState, isRefusal: isRefusal) {
         case .final(let reason):
             return .stop(reason)
         case .busy(let reason):
@@ -80,6 +83,10 @@ package struct RetryPolicy: Sendable {
         case .misunderstood:
             busySince = nil
             if !wasReached { return .stop(.configuration) }
+        case .closed:
+            busySince = nil
+            // A database that let us in before is closed for a time.
+            if !wasReached, (limit ?? 0) == 0 { return .stop(.configuration) }
         case .transient:
             busySince = nil
         }
@@ -98,12 +105,18 @@ package struct RetryPolicy: Sendable {
         case unreachable
         /// A pooler's word for whatever it cannot do: at the start, replication; later, to reach its server.
         case misunderstood
+        /// The database takes no connections, for a time or, like template0, never.
+        case closed
         case busy(StopReason)
         case final(StopReason)
 
-        init(sqlState: String?) {
+        init(sqlState: String?, isRefusal: Bool) {
             guard let sqlState else {
                 self = .unreachable
+                return
+            }
+            if isRefusal, let own = Meaning(refusal: sqlState) {
+                self = own
                 return
             }
             self =
@@ -129,6 +142,16 @@ package struct RetryPolicy: Sendable {
                     default: .transient
                     }
                 }
+        }
+
+        /// States that mean something else to a command.
+        private init?(refusal sqlState: String) {
+            switch sqlState {
+            case "55000": self = .closed
+            // A setting in the connection's options that no session can change.
+            case "55P02": self = .final(.configuration)
+            default: return nil
+            }
         }
     }
 }

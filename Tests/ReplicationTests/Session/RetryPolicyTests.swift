@@ -66,6 +66,27 @@ struct RetryPolicyTests {
         #expect(none.failed(sqlState: nil, at: start, jitter: 1) == .stop(.unavailable))
     }
 
+    @Test("a database that takes no connections is a wrong one; one that let us in is waited for")
+    func closed() {
+        var fresh = RetryPolicy(limit: nil)
+        #expect(
+            fresh.failed(sqlState: "55000", isRefusal: true, at: start, jitter: 1) == .stop(.configuration))
+        var running = streaming()
+        #expect(
+            running.failed(sqlState: "55000", isRefusal: true, at: start, jitter: 1)
+                == .retry(after: .milliseconds(100)))
+    }
+
+    @Test(
+        "options that the server refuses to take it refuses again",
+        arguments: ["42704", "42601", "22023", "55P02"])
+    func refusedOptions(sqlState: String) {
+        var running = streaming()
+        #expect(
+            running.failed(sqlState: sqlState, isRefusal: true, at: start, jitter: 1) == .stop(.configuration)
+        )
+    }
+
     @Test("a server that let us in, or said that it cannot yet, may be gone for a moment")
     func reached() {
         var connected = RetryPolicy(limit: nil)
