@@ -8,7 +8,8 @@ struct PublicationSetup {
     let options: ReaderOptions
     let logger: Logger
 
-    func create(_ stream: ReplicationStream, missing: [String]) throws(StreamFailure) {
+    /// Returns the publication, unless somebody else was faster.
+    func create(_ stream: ReplicationStream, missing: [String]) throws(StreamFailure) -> OwnPublication? {
         guard missing.count == 1, let name = missing.first, options.publications.count == 1 else {
             throw failure(
                 .configuration, "there is no publication \(missing.joined(separator: ", "))",
@@ -29,6 +30,7 @@ struct PublicationSetup {
                 """)
         }
         let target = try target(stream)
+        let slots = try OwnPublication.slots(stream)
         let publish =
             options.publishesWithoutIdentity ? "insert, truncate" : "insert, update, delete, truncate"
         // Under the names of its partitions, the filter would drop every row of a table that was named.
@@ -40,6 +42,8 @@ struct PublicationSetup {
         do throws(StreamFailure) {
             try stream.run(statement)
         } catch {
+            // A server that goes on waiting for the tables' locks would leave a publication behind.
+            if case .stopped = error { stream.cancel() }
             switch error.sqlState {
             case "42501":
                 let who =
@@ -49,8 +53,8 @@ struct PublicationSetup {
                     .permissionDenied, "the role \(stream.user) may not create the publication \(name)",
                     "As \(who), run: \(statement);")
             case "42710":
-                // Somebody else was faster; it is there now.
-                return
+                // It is there now.
+                return nil
             default:
                 throw error
             }
@@ -65,6 +69,7 @@ struct PublicationSetup {
                 "publication": "\(name)", "for": "\(target)", "publish": "\(publish)",
                 "note": warning.map { "\($0)" } ?? "it does not grow by itself",
             ])
+        return OwnPublication(name: name, slotsBefore: slots)
     }
 
     private func failure(_ kind: ReaderError.Kind, _ sentence: String, _ hint: String) -> StreamFailure {

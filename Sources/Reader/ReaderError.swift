@@ -80,7 +80,7 @@ extension StreamFailure {
     var sqlState: String? {
         switch self {
         case .connection(let error), .slot(let error): error.sqlState
-        case .final, .stopped: nil
+        case .final, .stopped, .useless: nil
         }
     }
 

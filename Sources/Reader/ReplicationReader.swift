@@ -48,6 +48,9 @@ package final class ReplicationReader {
     ///
     /// - Throws: `ReaderError` when the stream cannot go on.
     package func run() throws(ReaderError) -> Ending {
+        defer {
+            memory.ownPublication?.sayThatItIsLeft(logger, "the slot could not be made")
+        }
         while true {
             let before = consumer.progress().highest
             do throws(StreamFailure) {

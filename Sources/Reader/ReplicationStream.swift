@@ -70,8 +70,27 @@ package final class ReplicationStream {
         _ = try query(text, columns: 0)
     }
 
+    /// Ends what the server is doing for this connection, and lets commands be run although the program was told to stop,
+    /// for a moment.
+    func lastly<Answer>(_ body: () throws(StreamFailure) -> Answer) throws(StreamFailure) -> Answer {
+        let deadline = ContinuousClock.now + Self.lastPatience
+        do { try connection.abandon(poller: poller, until: deadline) } catch { throw StreamFailure(error) }
+        lastDeadline = deadline
+        defer { lastDeadline = nil }
+        return try body()
+    }
+
+    private static let lastPatience = Duration.seconds(5)
+    private var lastDeadline: ContinuousClock.Instant?
+
     private func checkStop() throws(LibpqError) {
-        if stop.isRequested { throw LibpqError(.interrupted, "stopped while waiting for the server") }
+        if let lastDeadline {
+            guard .now < lastDeadline else {
+                throw LibpqError(.timedOut, "the server did not answer in time")
+            }
+        } else if stop.isRequested {
+            throw LibpqError(.interrupted, "stopped while waiting for the server")
+        }
     }
 
     /// Those of some names that a subquery does not give, compared as the server does it: byte by byte. To Swift, an é of

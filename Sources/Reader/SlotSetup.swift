@@ -22,7 +22,7 @@ struct SlotSetup {
 
     /// Returns the LSN the slot stands at.
     func prepare(
-        _ stream: ReplicationStream, _ memory: StreamSetup.Memory, _ progress: StreamProgress,
+        _ stream: ReplicationStream, _ memory: inout StreamSetup.Memory, _ progress: StreamProgress,
         database: String
     ) throws(StreamFailure) -> LSN {
         // The slot first: whoever makes one at the same time has made its publication before.
@@ -37,6 +37,7 @@ struct SlotSetup {
         if let slot {
             try check(slot, memory.slot, database)
             try requirePublications(missing, of: memory.slot)
+            memory.ownPublication = nil
             if !memory.hasStreamed { try tables.warn(stream) }
             return try accept(slot, memory, progress)
         }
@@ -53,9 +54,20 @@ struct SlotSetup {
         if missing.isEmpty {
             try tables.warn(stream)
         } else {
-            try PublicationSetup(options: options, logger: logger).create(stream, missing: missing)
+            memory.ownPublication = try PublicationSetup(options: options, logger: logger).create(
+                stream, missing: missing)
         }
-        let confirmed = try create(stream, memory.slot)
+        let confirmed: LSN
+        do throws(StreamFailure) {
+            confirmed = try create(stream, memory.slot)
+        } catch {
+            if case .stopped = error, let publication = memory.ownPublication {
+                memory.ownPublication = nil
+                publication.drop(stream, logger: logger)
+            }
+            throw error
+        }
+        memory.ownPublication = nil
         logger.notice("created slot", metadata: ["slot": "\(memory.slot)", "lsn": "\(confirmed)"])
         return confirmed
     }

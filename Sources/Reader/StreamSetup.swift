@@ -24,6 +24,8 @@ struct StreamSetup {
         var stopPoint: StopPoint?
         /// The name of the temporary slot, or of the one given.
         var slot: String
+        /// A publication that was made for a slot that is not there yet.
+        var ownPublication: OwnPublication?
         var hasStreamed = false
         var streamedFromStandby = false
         /// Whether the next connection has transactions sent only once they have committed, whatever was asked for.
@@ -57,7 +59,7 @@ struct StreamSetup {
         let confirmed: LSN
         do throws(StreamFailure) {
             confirmed = try startFromSlot(
-                stream, memory, progress, database: identity.database, streamsInProgress: streamsInProgress)
+                stream, &memory, progress, database: identity.database, streamsInProgress: streamsInProgress)
         } catch {
             throw memory.isUnpromoted(server) ? error.onStandby : error
         }
@@ -89,12 +91,12 @@ struct StreamSetup {
     }
 
     private func startFromSlot(
-        _ stream: ReplicationStream, _ memory: Memory, _ progress: StreamProgress, database: String,
+        _ stream: ReplicationStream, _ memory: inout Memory, _ progress: StreamProgress, database: String,
         streamsInProgress: Bool
     ) throws(StreamFailure) -> LSN {
         let slots = SlotSetup(options: options, catalog: catalog, stop: stop, logger: logger)
         do throws(StreamFailure) {
-            let confirmed = try slots.prepare(stream, memory, progress, database: database)
+            let confirmed = try slots.prepare(stream, &memory, progress, database: database)
             try slots.start(stream, memory, progress, streamsInProgress: streamsInProgress)
             return confirmed
         } catch {

@@ -123,10 +123,65 @@ extension Integration {
                 let run = try Run(endOf: process, within: .seconds(10))
                 run.expect(0)
                 #expect(!run.error.contains("created slot"))
+                #expect(run.error.contains("dropped publication"), "\(run.error)")
+                #expect(try database.publications.isEmpty, "it was made for that slot")
                 try eventually("the slot is gone") { try isWithoutTrace(database) }
                 try session.send("COMMIT")
                 #expect(try isWithoutTrace(database))
                 try database.stream().expect(0, saying: "created slot")
+                try session.close()
+            }
+        }
+
+        /// The server would make it as soon as it gets the table's lock.
+        @Test func aPublicationThatIsWaitedForIsGivenUp() async throws {
+            try await TestDatabase.withServer { database in
+                try database.psql("CREATE TABLE t (id int PRIMARY KEY)")
+                let session = try database.server.session(database: database.name)
+                try session.send("BEGIN; LOCK TABLE t; SELECT 1")
+                let process = try database.start("--table", "public.t")
+                try eventually("it waits for the lock") {
+                    try database.psql(
+                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == "1"
+                }
+                process.terminate()
+                try Run(endOf: process, within: .seconds(10)).expect(0)
+                try session.send("COMMIT; SELECT 1")
+                try eventually("the walsender is gone") { try isWithoutTrace(database) }
+                #expect(try database.publications.isEmpty)
+                try session.close()
+            }
+        }
+
+        @Test func aPublicationFromBeforeIsLeftAlone() async throws {
+            try await TestDatabase.withServer { database in
+                try database.psql("CREATE PUBLICATION walbrook FOR ALL TABLES")
+                let session = try database.server.session(database: database.name)
+                try session.send("BEGIN; SELECT pg_current_xact_id()")
+                let process = try database.start()
+                try process.waitForStandardError(containing: "creating the slot waits")
+                process.terminate()
+                try Run(endOf: process, within: .seconds(10)).expect(0)
+                #expect(try database.publications == "walbrook")
+                try session.close()
+            }
+        }
+
+        /// Another stream found the publication, and waits for its slot too.
+        @Test func aPublicationThatSomebodyElseUsesIsLeftAndSaid() async throws {
+            try await TestDatabase.withServer { database in
+                let session = try database.server.session(database: database.name)
+                try session.send("BEGIN; SELECT pg_current_xact_id()")
+                let process = try database.start()
+                try process.waitForStandardError(containing: "creating the slot waits")
+                let other = try database.start("--slot", "other", "--until", "now")
+                try other.waitForStandardError(containing: "creating the slot waits")
+                process.terminate()
+                try Run(endOf: process, within: .seconds(10)).expect(
+                    0, saying: "left behind", "the slot other", "DROP PUBLICATION")
+                try session.send("COMMIT")
+                try Run(endOf: other).expect(0, saying: "created slot")
+                #expect(try database.publications == "walbrook")
                 try session.close()
             }
         }
