@@ -9,8 +9,9 @@ struct FillingBatch: ~Copyable {
     static let size = 256 * 1024
     /// What a line may have beyond that without the buffer growing.
     private static let overhang = 64 * 1024
-    /// A batch of one small transaction is copied out of the buffer, which is kept.
-    private static let smallSize = 16 * 1024
+    /// A smaller batch is copied out of the buffer, which is kept: sinks hold some for a while, and not the empty rest of a
+    /// buffer with each.
+    private static let smallSize = 128 * 1024
 
     var buffer = OutputBuffer(capacity: Self.size + Self.overhang)
     /// Number of events in `buffer`.

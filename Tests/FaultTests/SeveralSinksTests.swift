@@ -199,7 +199,12 @@ import Testing
         /// All rows are in the file and its state, and the server has not been told.
         func fillWithoutConfirming(_ path: String) throws {
             let start = try confirmed()
-            let process = try self.start(["--status-interval", "600", "--to", "file:\(path)"])
+            // A server that waits for word from us would be told sooner.
+            let process = try WalbrookProcess.start(
+                [
+                    "stream", "-d", "\(server.conninfo()) options='-c wal_sender_timeout=0'",
+                    "--status-interval", "600", "--to", "file:\(path)",
+                ], stdout: .devNull)
             try insert(1...Self.rows)
             let last = try server.psql("SELECT pg_current_wal_flush_lsn()")
             try eventually("the state is past the last commit") { try confirmed(in: path, isPast: last) }

@@ -43,7 +43,7 @@ struct FillingBatchTests {
 
     @Test(
         "A batch of any size comes whole, and the next one after it",
-        arguments: [0, 1, 16_384, 16_385, 700_000])
+        arguments: [0, 1, 131_072, 131_073, 700_000])
     func sizes(bytes: Int) {
         var filling = FillingBatch(lastMarked: .start)
         let line = String(repeating: "x", count: bytes)

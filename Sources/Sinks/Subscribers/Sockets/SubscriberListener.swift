@@ -23,8 +23,10 @@ struct SubscriberListener {
         var bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            // So much is with the operating system or on the way there; the rest is shared, or on disk.
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 16 * 1024, high: 48 * 1024))
+            // So much is with the operating system or on the way there; the rest is shared, or on disk. One that reads the
+            // history has no second chunk of it waiting: with 48 KiB, 200 of them took 6 MiB more, and 100 at once
+            // 2.1 times what one gets instead of 1.7 times.
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 16 * 1024, high: 24 * 1024))
             .childChannelOption(
                 .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: CommandLines.limit)
             )
