@@ -9,10 +9,11 @@ internal import Replication
 /// nap after which packets were large is made shorter, since the server may have to wait for room; after one with small
 /// packets the server was caught up with, and the next one is twice as long.
 ///
-/// Measured on 2 cores over loopback, the same million rows in 100,000 transactions, seconds and packets: 5.4 to 11.9 and
-/// 320,000 to 1,170,000 with short naps alone (BBR); 3.7 to 4.3 and 3,000 to 5,000 with long ones and a buffer of 48 KiB.
-/// With buffers of 32 and 64 KiB it was the same, with 96 KiB it takes up to a twentieth longer. At most 5 ms of nap did not fill 64 KiB: 10 s and a packet a row.
-/// With CUBIC it took 6.3 s in an hour when pg_recvlogical took 15.9. Bound to either core, it took as long as left alone.
+/// Measured on 2 cores over loopback, the same million rows in 100,000 transactions, seconds and packets: 5.4 to 11.9
+/// and 320,000 to 1,170,000 with short naps alone (BBR); 3.7 to 4.3 and 3,000 to 5,000 with long ones and a buffer of
+/// 48 KiB. With buffers of 32 and 64 KiB it was the same, with 96 KiB it takes up to a twentieth longer. At most 5 ms
+/// of nap did not fill 64 KiB: 10 s and a packet a row. With CUBIC it took 6.3 s in an hour when pg_recvlogical took
+/// 15.9. Bound to either core, it took as long as left alone.
 ///
 /// How much is read between two naps bounds the rate, so it is all that is there: with 16 KiB after each nap of 0.15 ms,
 /// and a nap however much there was, a server that can do 185,000 rows of 0.6 KiB a second over either kind of socket was
