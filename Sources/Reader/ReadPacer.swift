@@ -17,7 +17,8 @@ internal import Replication
 ///
 /// How much is read between two naps bounds the rate, so it is all that is there: with 16 KiB after each nap of 0.15 ms,
 /// and a nap however much there was, a server that can do 185,000 rows of 0.6 KiB a second over either kind of socket was
-/// idle for a third of the time, 125,000 rows/s. Naps at 16 or 32 KiB and two to eight reads in a row were alike.
+/// idle for a third of the time, 125,000 rows/s. Over a unix socket, napping below 16 or 32 KiB, and
+/// two to eight reads in a row, were alike.
 ///
 /// A unix socket took some 60 updates with old and new rows at once: naps of 0.03 to 0.15 ms were alike, 0.4 ms took 1.3
 /// times as long, 1.2 ms 3 times. The walsender is never idle then, so that nothing is left to gain. No line came sooner with
@@ -28,8 +29,8 @@ struct ReadPacer {
     /// Bytes asked for as receive buffer; the system doubles them, for what it needs itself.
     ///
     /// A server sends what it has gathered in pieces of half of the largest window that it was ever offered, 64 KiB at most,
-    /// and waits until one fits. How much window a buffer makes depends on the packets that came last: of 48 KiB, as little
-    /// as 30 KiB and as much as 95. So that could stand still, until the server probed the window, which each status of ours
+    /// and waits until one fits. How much window a buffer makes depends on the packets that came last: of 48 KiB, up to
+    /// 93 KiB, and far less after small ones. So that could stand still, until the server probed the window, which each status of ours
     /// puts off. Updates of 0.2 KiB into a file, in seconds: 0.81 to 8.5 with 96 KiB, 0.85 to 0.93 with 192 KiB (40 runs).
     static let receiveBuffer = 192 * 1024
     /// Segments as large as on loopback; what comes over a network is left to itself.
