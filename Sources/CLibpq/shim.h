@@ -4,5 +4,10 @@
 
 #include <libpq-fe.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+
+static inline int walbrook_set_timer_slack(unsigned long nanoseconds) {
+    return prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0);
+}
 
 #endif

@@ -19,14 +19,15 @@ extension Connection {
         _ = unsafe setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Segments of TCP that have come so far; nil for a unix socket and for a kernel that does not say.
-    package var segmentsReceived: UInt32? {
-        // The beginning of tcp_info (linux/tcp.h), of which the last word is tcpi_segs_in.
+    /// Bytes and segments of TCP that have come so far; nil for a unix socket and for a kernel that does not say.
+    package var received: (bytes: UInt64, segments: UInt32)? {
+        // The beginning of tcp_info (linux/tcp.h), whose last words are tcpi_bytes_received, tcpi_segs_out and tcpi_segs_in.
         var words = [UInt32](repeating: 0, count: 36)
         var length = socklen_t(words.count * MemoryLayout<UInt32>.size)
         let asked = length
         // SAFETY: the kernel writes no more than `length` bytes, which the words have.
         let result = unsafe getsockopt(socket, Int32(IPPROTO_TCP), TCP_INFO, &words, &length)
-        return result == 0 && length == asked ? words[35] : nil
+        guard result == 0, length == asked else { return nil }
+        return (UInt64(words[33]) << 32 | UInt64(words[32]), words[35])
     }
 }

@@ -39,6 +39,7 @@ struct StreamLoop {
     /// Streams until something ends it, and tells the server the last confirmed position.
     mutating func run() throws(StreamFailure) -> ReplicationReader.Ending {
         stream.letGather()
+        Poller.sharpenNaps()
         while true {
             if stop.isRequested {
                 try finish()
@@ -129,11 +130,11 @@ struct StreamLoop {
             if let since = progress.fillingSince, now + pacer.nap - since >= Self.longestHold {
                 consumer.handOver()
             }
-            if stream.bytesToRead < ReadPacer.enoughWaiting { Poller.nap(pacer.nap) }
-            let waiting = stream.bytesToRead
-            pacer.napped(
-                bytes: waiting, packets: stream.takePackets(), lastCommit: progress.lastCommit, at: .now)
-            if waiting > 0 { try stream.readGulp() }
+            var waiting = stream.bytesToRead
+            if pacer.shouldNap(waiting: waiting) {
+                waiting = try letMoreCome(lastCommit: progress.lastCommit)
+            }
+            if waiting > 0 { try stream.read() }
             return
         }
         consumer.handOver()
@@ -143,6 +144,21 @@ struct StreamLoop {
             pacer.woke(bytes: stream.bytesToRead, at: .now)
             try stream.read()
         }
+    }
+
+    /// Lets more come, and returns how many bytes wait then.
+    private mutating func letMoreCome(lastCommit: Timestamp?) throws(StreamFailure) -> Int {
+        if pacer.nap > .zero {
+            Poller.nap(pacer.nap)
+        } else {
+            let ready = stream.wait(readable: true, until: .now + Self.longestHold)
+            if ready.isWritable { try stream.flush() }
+            // A sink has something to say; that says nothing of the server.
+            if ready.wasWoken, !ready.isReadable { return 0 }
+        }
+        let waiting = stream.bytesToRead
+        pacer.napped(waiting: waiting, received: stream.takeReceived(), lastCommit: lastCommit, at: .now)
+        return waiting
     }
 
     // MARK: Ending

@@ -33,6 +33,36 @@ import Testing
         }
     }
 
+    /// A server that is ahead can send them much faster than they are written.
+    @Test(.timeLimit(.minutes(5)), arguments: [10_000, 40_000])
+    func wideRowsNeedNoMemory(width: Int) async throws {
+        let server = try await blocking { try PostgresServer.start() }
+        let directory = try TemporaryDirectory()
+        let events = directory.path("events.ndjson")
+        try await blocking {
+            try WalbrookProcess.createSlot(server, "postgres")
+            try server.psql(
+                """
+                CREATE TABLE t (id int PRIMARY KEY, b text);
+                INSERT INTO t SELECT g, repeat('x', \(width)) FROM generate_series(1, \(400_000_000 / width)) g;
+                """)
+            // What is streamed early goes to a spool.
+            let process = try WalbrookProcess.start(
+                ["stream", "-d", server.conninfo(), "--no-streaming", "--to", "file:\(events)"],
+                stdout: .file("/dev/null"))
+            try eventually(within: .seconds(120), "everything is confirmed") {
+                try server.psql(
+                    "SELECT confirmed_flush_lsn >= pg_current_wal_lsn() FROM pg_replication_slots") == "t"
+            }
+            let peak = try process.peakResidentKiB
+            #expect(peak < 40 * 1024, "peak memory was \(peak) KiB")
+            process.terminate()
+            try process.succeed()
+            #expect(try EventLog(events).counts()["insert"] == 400_000_000 / width)
+            try server.destroy()
+        }
+    }
+
     @Test(.timeLimit(.minutes(10)))
     func pgbenchIsRebuiltFromItsEvents() async throws {
         let server = try await blocking { try PostgresServer.start() }

@@ -22,34 +22,67 @@ struct ReadPacerTests {
         #expect(!pacer.isBehind)
         pacer = behind()
         #expect(pacer.isBehind && pacer.nap < .milliseconds(1))
-        pacer.napped(bytes: 100, packets: 1, lastCommit: old, at: now)
+        pacer.napped(waiting: 100, received: (100, 1), lastCommit: old, at: now)
         #expect(!pacer.isBehind)
     }
 
-    @Test("small packets of old events make naps longer, up to a bound; large ones make them shorter")
+    @Test("small packets of old events make naps longer, up to a bound; large ones make them shorter, down to none")
     func gathering() {
         var pacer = behind()
         let short = pacer.nap
-        for _ in 0..<30 { pacer.napped(bytes: 48_000, packets: 500, lastCommit: old, at: now) }
+        for _ in 0..<30 { pacer.napped(waiting: 48_000, received: (48_000, 500), lastCommit: old, at: now) }
         let longest = pacer.nap
         #expect(longest > short * 50 && longest <= .milliseconds(20))
-        pacer.napped(bytes: 48_000, packets: 2, lastCommit: old, at: now)
+        pacer.napped(waiting: 48_000, received: (48_000, 2), lastCommit: old, at: now)
         #expect(pacer.nap < longest && pacer.nap > longest / 2)
-        for _ in 0..<100 { pacer.napped(bytes: 48_000, packets: 2, lastCommit: old, at: now) }
-        #expect(pacer.nap == short && pacer.isBehind)
+        for _ in 0..<100 { pacer.napped(waiting: 48_000, received: (48_000, 2), lastCommit: old, at: now) }
+        #expect(pacer.nap == .zero && pacer.isBehind)
         // Before the first commit nothing can be late, such as in a transaction that takes long.
-        pacer.napped(bytes: 48_000, packets: 500, lastCommit: nil, at: now)
-        #expect(pacer.nap > short)
+        for _ in 0..<30 { pacer.napped(waiting: 48_000, received: (48_000, 500), lastCommit: nil, at: now) }
+        #expect(pacer.nap == longest)
+    }
+
+    @Test("a server that makes much at a time is not left waiting for room")
+    func wideRows() {
+        var pacer = behind()
+        for _ in 0..<30 { pacer.napped(waiting: 48_000, received: (48_000, 500), lastCommit: old, at: now) }
+        for _ in 0..<20 { pacer.napped(waiting: 300_000, received: (3_000_000, 2500), lastCommit: old, at: now) }
+        #expect(pacer.nap == .zero)
+        // The same where nothing is known of packets.
+        pacer = behind()
+        let short = pacer.nap
+        for _ in 0..<20 { pacer.napped(waiting: 100_000, received: nil, lastCommit: old, at: now) }
+        #expect(pacer.nap == .zero && pacer.isBehind)
+        for _ in 0..<50 { pacer.napped(waiting: 10_000, received: nil, lastCommit: old, at: now) }
+        #expect(pacer.nap == short)
     }
 
     @Test("fresh events are not kept waiting, nor those of a server elsewhere")
     func latency() {
+        for waiting in [1000, 48_000, 300_000] {
+            var pacer = behind()
+            let short = pacer.nap
+            for _ in 0..<10 { pacer.napped(waiting: 48_000, received: (48_000, 500), lastCommit: old, at: now) }
+            pacer.napped(waiting: waiting, received: (48_000, 500), lastCommit: fresh, at: now)
+            #expect(pacer.nap <= short && pacer.isBehind)
+            for _ in 0..<10 { pacer.napped(waiting: waiting, received: nil, lastCommit: old, at: now) }
+            #expect(pacer.nap <= short)
+        }
+    }
+
+    @Test("a nap comes once what waits has been read, and not for ever before a next one")
+    func readingBetweenNaps() {
         var pacer = behind()
-        let short = pacer.nap
-        for _ in 0..<10 { pacer.napped(bytes: 48_000, packets: 500, lastCommit: old, at: now) }
-        pacer.napped(bytes: 48_000, packets: 500, lastCommit: fresh, at: now)
-        #expect(pacer.nap == short && pacer.isBehind)
-        for _ in 0..<10 { pacer.napped(bytes: 48_000, packets: nil, lastCommit: old, at: now) }
-        #expect(pacer.nap == short)
+        let naps = [0, 60_000, 16_000, 4_000].map { pacer.shouldNap(waiting: $0) }
+        #expect(naps == [true, false, false, true])
+        // The server adds as fast as it is read, which brings small packets.
+        var reads = 0
+        while !pacer.shouldNap(waiting: 10_000) { reads += 1 }
+        #expect((1...10).contains(reads))
+        // But much is read in any case.
+        for _ in 0..<100 {
+            let naps = pacer.shouldNap(waiting: 100_000)
+            #expect(!naps)
+        }
     }
 }

@@ -7,6 +7,9 @@ from workloads import WORKLOADS
 
 MEMORY_LIMIT_MIB = 40
 
+# A run that takes longer than so many medians was held up: by the machine, or by a stall that a median hides.
+SLOWEST_RUN = 2.0
+
 
 @dataclass(frozen=True)
 class Speed:
@@ -57,7 +60,13 @@ def verdicts(workload, rows, transport, medians):
     for name in ("walbrook", "walbrook-file"):
         if name in medians:
             found += economy(name, medians)
+    found += [steadiness(name, values) for name, values in medians.items() if name.startswith("walbrook")]
     return found
+
+
+def steadiness(name, own):
+    ratio = own["rows_per_second"] / own["rows_per_second_min"]
+    return Verdict(f"{name}: slowest run against the median", ratio, f"≤ {SLOWEST_RUN:.2f}", ratio <= SLOWEST_RUN)
 
 
 def economy(name, medians):
