@@ -68,8 +68,19 @@ struct ConnectionArguments: ParsableArguments {
             """, valueName: "count"))
     var retryLimit: Int?
 
+    /// Whether something is asked for that only a replication connection has.
+    var namesReplication: Bool {
+        slot != nil || !publication.isEmpty || noCreate || publishWithoutIdentity || temporary || streaming != nil
+            || spoolDir != nil
+    }
+
     func validate() throws {
         try validateCapture()
+        guard !temporary || (slot == nil && !publishWithoutIdentity) else {
+            throw ValidationError(
+                "With --temporary the slot has a name of its own and no publication is created: leave out --slot and "
+                    + "--publish-without-identity.")
+        }
         let slot = slot ?? "walbrook"
         let letters = slot.utf8.allSatisfy {
             (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_")
@@ -93,10 +104,7 @@ struct ConnectionArguments: ParsableArguments {
             }
             return
         }
-        let isOfReplication =
-            slot != nil || !publication.isEmpty || noCreate || publishWithoutIdentity || temporary
-            || streaming != nil || spoolDir != nil
-        guard !isOfReplication else {
+        guard !namesReplication else {
             throw ValidationError(
                 "--slot, --publication, --no-create, --publish-without-identity, --temporary, "
                     + "--streaming and --spool-dir belong to replication: "

@@ -35,15 +35,16 @@ struct ListenArguments: ParsableArguments {
         }
         guard noReplication else { return }
         let isPlain =
-            !connection.temporary && !connection.publishWithoutIdentity && selection.until == nil
+            !connection.namesReplication && selection.until == nil
             && selection.tables.table.isEmpty && selection.tables.excludeTable.isEmpty
             && selection.columns.excludeColumn.isEmpty && selection.columns.mask.isEmpty
             && !output.transactions
             && !output.schema
         guard isPlain else {
             throw ValidationError(
-                "With --no-replication there are no transactions and rows: leave out --until, --temporary, --table, "
-                    + "--exclude-table, --exclude-column, --mask, --transactions and --schema.")
+                "With --no-replication there are no transactions and rows: leave out --until, --table, --exclude-table, "
+                    + "--exclude-column, --mask, --transactions, --schema and all of --slot, --publication, "
+                    + "--no-create, --publish-without-identity, --temporary, --streaming and --spool-dir.")
         }
     }
 

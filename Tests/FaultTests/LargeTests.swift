@@ -49,7 +49,7 @@ import Testing
             // What is streamed early goes to a spool.
             let process = try WalbrookProcess.start(
                 ["stream", "-d", server.conninfo(), "--no-streaming", "--to", "file:\(events)"],
-                stdout: .file("/dev/null"))
+                stdout: .devNull)
             try eventually(within: .seconds(120), "everything is confirmed") {
                 try server.psql(
                     "SELECT confirmed_flush_lsn >= pg_current_wal_lsn() FROM pg_replication_slots") == "t"

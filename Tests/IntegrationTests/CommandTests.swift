@@ -83,6 +83,8 @@ import Testing
         (["--format", "xml"], "--format"), (["--format", "wal2json", "--schema"], "--schema has no form"),
         (["--journal", "j", "--format", "wal2json"], "take json or cloudevents"),
         (["--journal", "j", "--temporary"], "goes on where it ended"),
+        (["--temporary", "--slot", "s"], "leave out --slot"),
+        (["--temporary", "--publish-without-identity"], "and --publish-without-identity"),
         (["--journal-size", "1G"], "only with --journal DIR"), (["--journal", ""], "--journal takes"),
         (["--format", "wal2json", "--int8", "string"], "--int8, --numeric and --bytea have no effect"),
         (["--format", "wal2json", "--numeric", "number"], "--int8, --numeric and --bytea have no effect"),

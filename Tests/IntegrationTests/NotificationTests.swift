@@ -133,6 +133,9 @@ extension Integration {
             (["--no-replication"], "of use only with --listen"),
             (["--listen", ""], "1 to 63 bytes"),
             (["--listen", "c", "--no-replication", "--until", "now"], "leave out --until"),
+            (["--listen", "c", "--no-replication", "--slot", "s"], "all of --slot"),
+            (["--listen", "c", "--no-replication", "--publication", "p"], "--publication"),
+            (["--listen", "c", "--no-replication", "--no-streaming"], "--streaming"),
         ])
         func whatCannotBeIsRefused(arguments: [String], message: String) async throws {
             try await blocking {

@@ -37,8 +37,8 @@ def drain(programs, arguments, name):
     workload = WORKLOADS[name]
     rows = max(1, (arguments.rows or workload.rows) // workload.unit) * workload.unit
     with contextlib.ExitStack() as stack:
-        # Events of 30 columns have more than a kilobyte, and Debezium's are longest.
-        output = Path(stack.enter_context(output_directory(rows * 2500)))
+        # The widest events have five kilobytes, and Debezium's are longest.
+        output = Path(stack.enter_context(output_directory(rows * 6000)))
         progress("starting a server")
         server = stack.enter_context(Server(programs.postgres))
         consumers = [name for name in arguments.consumer if is_available(name, server, programs)]

@@ -99,6 +99,13 @@ WORKLOADS = {
     "mixed": Workload(
         "inserts of 30 columns of many types, 10 a transaction", 200_000,
         sql(mixed.SCHEMA + in_tens(mixed.INSERT)), call_load, lambda rows: {("mixed", "insert"): rows}),
+    "wide": Workload(
+        "inserts of a text of 5 KiB, 10 a transaction", 60_000,
+        sql("CREATE TABLE wide (id bigint PRIMARY KEY, b text NOT NULL);" + in_tens("""
+            INSERT INTO wide
+            SELECT n, repeat(md5(n::text), 160) FROM generate_series(low, least(low + 9, rows)) n
+        """)),
+        call_load, lambda rows: {("wide", "insert"): rows}),
     "large": Workload(
         "inserts of three small columns, all in one transaction", 1_000_000,
         sql(f"""
