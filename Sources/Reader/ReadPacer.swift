@@ -5,14 +5,15 @@ internal import Replication
 /// The walsender sends each row by itself. To a socket that can take it, that is a packet a row, which costs more than to
 /// decode the row; where the window is closed, rows gather in the server's own buffer, and tens of KiB of them make one
 /// packet. Congestion control closes the window of a connection within one machine as it happens to turn out. So a small
-/// receive buffer is asked for there, and a nap lets it fill up; it is read when the server has gathered behind it. A
-/// nap after which packets are small was too short and is doubled. One with large packets is made a little shorter, and one
-/// in which so much came that the server may have had to wait for room is halved.
+/// receive buffer is asked for there while rows are old, and a nap lets it fill up; it is read when the server has
+/// gathered behind it. A nap after which packets are small was too short and is doubled. One with large packets is
+/// made a little shorter, and one in which so much came that the server may have had to wait for room is halved.
 ///
 /// Measured on 2 cores over loopback, the same million rows in 100,000 transactions, seconds and packets: 5.4 to 11.9
 /// and 320,000 to 1,170,000 with short naps alone (BBR); 3.7 to 4.3 and 3,000 to 5,000 with long ones. At most 5 ms of nap
 /// did not fill 64 KiB: 10 s and a packet a row. With CUBIC it took 6.3 s in an hour when pg_recvlogical took
-/// 15.9. Bound to either core, it took as long as left alone.
+/// 15.9. Bound to either core, it took as long as left alone. With the buffer that the kernel chooses half a million to a
+/// million packets, and twice as long.
 ///
 /// How wide rows are decides how long a nap may be: the server can make 50 MB/s of rows of 0.1 KiB, 250 of 0.6 KiB and 2 GB/s
 /// of 40 KiB, and waits once its buffer (4 MiB at most) is full. Rows of 5 KiB: 75,000 a second with naps of 0.15 to
@@ -22,7 +23,7 @@ internal import Replication
 ///
 /// libpq reads until its buffer is full and doubles one that has no room left, so each read is followed by taking
 /// the messages out: several reads in a row made it 16 MiB large with rows of 40 KiB, and took 128 MiB in all. The buffer stays
-/// at 16 KiB (or what the longest row needed), and reads go on without a nap down to a rest that is not worth it.
+/// at 16 KiB (more after a longer row, 64 over TLS), and reads go on without a nap down to a rest that is not worth it.
 ///
 /// A unix socket took some 60 updates with old and new rows at once: naps of 0.03 to 0.2 ms were alike, 0.4 ms took 1.3
 /// times as long, 1.2 ms 3 times. The walsender is never idle then, so that nothing is left to gain. Wide rows
@@ -31,13 +32,17 @@ internal import Replication
 struct ReadPacer {
     typealias Instant = ContinuousClock.Instant
 
-    /// Bytes asked for as receive buffer; the system doubles them, for what it needs itself.
+    /// Bytes asked for as receive buffer while old rows are let gather; the system doubles them, for what it needs itself.
     ///
-    /// A packet that does not fit is dropped, though the window allowed it, and comes again when the server finds out, after
-    /// milliseconds. On loopback one has up to 64 KiB and is accounted as 65,649 bytes (Linux 6.18), so there is room for six and a half.
-    /// Room for nearly a whole number of them (2 × 48, 96 or 192 KiB) was worst; 2 × 80 KiB dropped nothing and was as
-    /// fast for narrow rows, but left rows above 5 KiB at half the speed.
-    static let receiveBuffer = 213_300
+    /// A packet that does not fit is dropped, though the window allowed it, and comes again when the server finds out: after
+    /// milliseconds, or 0.2 s if it was the last. On loopback one has up to 64 KiB and is accounted as 65,649 bytes
+    /// (Linux 6.18), so there is room for six and a half. With room for nearly a whole number of them (2 × 48, 96 or 192 KiB) more were dropped. With
+    /// 2 × 80 KiB none was, and narrow rows were as fast, but those of more than 5 KiB half as fast.
+    static let smallReceiveBuffer = 213_300
+    /// The same while what comes is fresh, as far as the system allows it (net.core.rmem_max): nothing is dropped then, and rows
+    /// do not gather. Transactions of 1.5 MB every 20 ms: the last line of each came after 5 ms at most, with the small
+    /// buffer after 0.2 s in every other run. Narrow old rows took twice as long with it.
+    static let largeReceiveBuffer = 4 * 1024 * 1024
     /// Segments as large as on loopback; what comes over a network is left to itself.
     static let leastSegmentSize = 16 * 1024
 
@@ -69,6 +74,8 @@ struct ReadPacer {
     private(set) var isBehind = false
     /// Zero: wait for the socket.
     private(set) var nap = Self.shortNap
+    /// Whether to bound the receive buffer, so that the server has to gather.
+    private(set) var wantsGathering = true
     /// Reads before the next nap.
     private var readsLeft = 0
     private var windowStart: Instant?
@@ -83,6 +90,11 @@ struct ReadPacer {
             inWindow = bytes
         }
         if inWindow >= Self.muchInWindow { isBehind = true }
+    }
+
+    /// Nothing came for a while.
+    mutating func idled() {
+        wantsGathering = false
     }
 
     /// Whether to let more come before the next read.
@@ -104,8 +116,9 @@ struct ReadPacer {
     mutating func napped(
         waiting: Int, received: (bytes: Int, packets: Int)?, lastCommit: Timestamp?, at now: Timestamp
     ) {
-        guard waiting >= Self.littleAfterNap else {
+        guard waiting >= (nap == .zero ? 1 : Self.littleAfterNap) else {
             self = ReadPacer()
+            wantsGathering = false
             return
         }
         let isOld = lastCommit.map { now.microseconds - $0.microseconds >= Self.oldAge } ?? true
@@ -117,8 +130,10 @@ struct ReadPacer {
             } else {
                 lengthen(to: nap * 2, atMost: Self.longestNap)
             }
+            if nap > Self.shortNap { wantsGathering = true }
             return
         }
+        wantsGathering = false
         nap = min(nap, Self.shortNap)
         if waiting >= Self.muchAfterNap {
             shorten(to: nap / 2)

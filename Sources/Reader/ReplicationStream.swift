@@ -9,8 +9,10 @@ package final class ReplicationStream {
     private let connection: Connection
     private let poller: Poller
     private let stop: StopSignal
-    /// What had come at the last look; nil where the server is not left to gather.
+    /// What had come at the last look; nil where the server is not on this machine.
     private var received: (bytes: UInt64, segments: UInt32)?
+    /// Nil before anything was asked of the kernel.
+    private var isGathering: Bool?
     /// Whether something waits to be sent until the socket takes it.
     private(set) var needsFlush = false
 
@@ -173,11 +175,23 @@ package final class ReplicationStream {
         }
     }
 
-    /// Prepares the socket for long naps, where the server is on the same machine; see `ReadPacer`.
-    func letGather() {
-        guard let size = connection.segmentSize, size >= ReadPacer.leastSegmentSize else { return }
-        connection.limitReceiveBuffer(to: ReadPacer.receiveBuffer)
-        received = connection.received
+    /// Bounds what the kernel takes before it is read, or lets it take much; see `ReadPacer`.
+    func letGather(_ gathers: Bool) {
+        guard gathers != isGathering else { return }
+        isGathering = gathers
+        guard isNear else { return }
+        connection.limitReceiveBuffer(
+            to: gathers ? ReadPacer.smallReceiveBuffer : ReadPacer.largeReceiveBuffer)
+    }
+
+    /// Counts what comes from here on.
+    func countReceived() {
+        received = isNear ? connection.received : nil
+    }
+
+    /// Whether the server is on the same machine and reached by TCP.
+    private var isNear: Bool {
+        connection.segmentSize.map { $0 >= ReadPacer.leastSegmentSize } ?? false
     }
 
     /// What has come since the last call; nil where nothing is known of packets.

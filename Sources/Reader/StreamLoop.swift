@@ -38,7 +38,6 @@ struct StreamLoop {
 
     /// Streams until something ends it, and tells the server the last confirmed position.
     mutating func run() throws(StreamFailure) -> ReplicationReader.Ending {
-        stream.letGather()
         Poller.sharpenNaps()
         while true {
             if stop.isRequested {
@@ -127,34 +126,43 @@ struct StreamLoop {
         isBlocked: Bool, _ progress: StreamProgress, at now: Instant
     ) throws(StreamFailure) {
         if !isBlocked, pacer.isBehind {
-            if let since = progress.fillingSince, now + pacer.nap - since >= Self.longestHold {
-                consumer.handOver()
-            }
             var waiting = stream.bytesToRead
-            if pacer.shouldNap(waiting: waiting) {
-                waiting = try letMoreCome(lastCommit: progress.lastCommit)
+            let naps = pacer.shouldNap(waiting: waiting)
+            var holdEnd = (progress.fillingSince ?? now) + Self.longestHold
+            if now + (naps ? pacer.nap : .zero) >= holdEnd {
+                consumer.handOver()
+                holdEnd = now + Self.longestHold
             }
+            if naps { waiting = try letMoreCome(until: holdEnd, lastCommit: progress.lastCommit) }
             if waiting > 0 { try stream.read() }
             return
         }
         consumer.handOver()
+        stream.letGather(pacer.wantsGathering)
         let ready = stream.wait(readable: !isBlocked, until: deadline)
         if ready.isWritable { try stream.flush() }
+        if !ready.isReadable, !ready.wasWoken, !ready.isWritable { pacer.idled() }
         if ready.isReadable {
             pacer.woke(bytes: stream.bytesToRead, at: .now)
+            if pacer.isBehind { stream.countReceived() }
             try stream.read()
         }
     }
 
     /// Lets more come, and returns how many bytes wait then.
-    private mutating func letMoreCome(lastCommit: Timestamp?) throws(StreamFailure) -> Int {
+    ///
+    /// - Parameter deadline: for a wait that is ended by the first bytes.
+    private mutating func letMoreCome(
+        until deadline: Instant, lastCommit: Timestamp?
+    ) throws(StreamFailure) -> Int {
+        stream.letGather(pacer.wantsGathering)
         if pacer.nap > .zero {
             Poller.nap(pacer.nap)
         } else {
-            let ready = stream.wait(readable: true, until: .now + Self.longestHold)
+            let ready = stream.wait(readable: true, until: deadline)
             if ready.isWritable { try stream.flush() }
-            // A sink has something to say; that says nothing of the server.
-            if ready.wasWoken, !ready.isReadable { return 0 }
+            // That a sink has something to say, or that there is room to send, says nothing of the server.
+            if !ready.isReadable, ready.wasWoken || ready.isWritable { return 0 }
         }
         let waiting = stream.bytesToRead
         pacer.napped(waiting: waiting, received: stream.takeReceived(), lastCommit: lastCommit, at: .now)

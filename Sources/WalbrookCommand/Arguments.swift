@@ -70,7 +70,8 @@ struct ConnectionArguments: ParsableArguments {
 
     /// Whether something is asked for that only a replication connection has.
     var namesReplication: Bool {
-        slot != nil || !publication.isEmpty || noCreate || publishWithoutIdentity || temporary || streaming != nil
+        slot != nil || !publication.isEmpty || noCreate || publishWithoutIdentity || temporary
+            || streaming != nil
             || spoolDir != nil
     }
 

@@ -75,7 +75,8 @@ struct TableArguments: ParsableArguments {
 
     func validate() throws {
         for glob in table + excludeTable where !glob.contains(".") && glob != "*" {
-            throw ValidationError("Write tables as schema.table, such as public.\(glob.isEmpty ? "orders" : glob).")
+            throw ValidationError(
+                "Write tables as schema.table, such as public.\(glob.isEmpty ? "orders" : glob).")
         }
     }
 

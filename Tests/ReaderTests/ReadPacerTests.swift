@@ -26,7 +26,7 @@ struct ReadPacerTests {
         #expect(!pacer.isBehind)
     }
 
-    @Test("small packets of old events make naps longer, up to a bound; large ones make them shorter, down to none")
+    @Test("small packets of old events make naps longer; large ones make them shorter, down to none")
     func gathering() {
         var pacer = behind()
         let short = pacer.nap
@@ -46,7 +46,9 @@ struct ReadPacerTests {
     func wideRows() {
         var pacer = behind()
         for _ in 0..<30 { pacer.napped(waiting: 48_000, received: (48_000, 500), lastCommit: old, at: now) }
-        for _ in 0..<20 { pacer.napped(waiting: 300_000, received: (3_000_000, 2500), lastCommit: old, at: now) }
+        for _ in 0..<20 {
+            pacer.napped(waiting: 300_000, received: (3_000_000, 2500), lastCommit: old, at: now)
+        }
         #expect(pacer.nap == .zero)
         // The same where nothing is known of packets.
         pacer = behind()
@@ -57,12 +59,40 @@ struct ReadPacerTests {
         #expect(pacer.nap == short)
     }
 
+    @Test("the server has to gather from the start and while what comes is old")
+    func wantsGathering() {
+        var pacer = behind()
+        #expect(pacer.wantsGathering)
+        pacer.napped(waiting: 48_000, received: (48_000, 500), lastCommit: fresh, at: now)
+        #expect(!pacer.wantsGathering)
+        pacer.napped(waiting: 48_000, received: (48_000, 500), lastCommit: old, at: now)
+        #expect(pacer.wantsGathering && pacer.nap > .zero)
+        pacer.napped(waiting: 100, received: (100, 1), lastCommit: old, at: now)
+        #expect(!pacer.wantsGathering && !pacer.isBehind)
+        pacer = ReadPacer()
+        pacer.idled()
+        #expect(!pacer.wantsGathering)
+    }
+
+    @Test("the first bytes that end a wait do not mean that we have caught up")
+    func firstBytes() {
+        var pacer = behind()
+        for _ in 0..<100 { pacer.napped(waiting: 48_000, received: (48_000, 2), lastCommit: old, at: now) }
+        pacer.napped(waiting: 100, received: (100, 1), lastCommit: old, at: now)
+        #expect(pacer.isBehind && pacer.nap > .zero)
+        for _ in 0..<100 { pacer.napped(waiting: 48_000, received: (48_000, 2), lastCommit: old, at: now) }
+        pacer.napped(waiting: 0, received: (0, 0), lastCommit: old, at: now)
+        #expect(!pacer.isBehind)
+    }
+
     @Test("fresh events are not kept waiting, nor those of a server elsewhere")
     func latency() {
         for waiting in [1000, 48_000, 300_000] {
             var pacer = behind()
             let short = pacer.nap
-            for _ in 0..<10 { pacer.napped(waiting: 48_000, received: (48_000, 500), lastCommit: old, at: now) }
+            for _ in 0..<10 {
+                pacer.napped(waiting: 48_000, received: (48_000, 500), lastCommit: old, at: now)
+            }
             pacer.napped(waiting: waiting, received: (48_000, 500), lastCommit: fresh, at: now)
             #expect(pacer.nap <= short && pacer.isBehind)
             for _ in 0..<10 { pacer.napped(waiting: waiting, received: nil, lastCommit: old, at: now) }
