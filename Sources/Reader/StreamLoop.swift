@@ -141,7 +141,7 @@ struct StreamLoop {
         stream.letGather(pacer.wantsGathering)
         let ready = stream.wait(readable: !isBlocked, until: deadline)
         if ready.isWritable { try stream.flush() }
-        if !ready.isReadable, !ready.wasWoken, !ready.isWritable { pacer.idled() }
+        if !isBlocked, !ready.isReadable, !ready.wasWoken, !ready.isWritable { pacer.idled() }
         if ready.isReadable {
             pacer.woke(bytes: stream.bytesToRead, at: .now)
             if pacer.isBehind { stream.countReceived() }

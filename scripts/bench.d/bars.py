@@ -29,6 +29,7 @@ SPEEDS = [
     Speed("walbrook", BASELINE, 1.9, "full", "tcp"),
     Speed("walbrook", BASELINE, 1.9, "large", "tcp"),
     Speed("walbrook", BASELINE, 1.05, "mixed", "tcp"),
+    Speed("walbrook", BASELINE, 1.05, "wide", "tcp"),
     Speed("walbrook", BASELINE, 1.0, None, "unix"),
     Speed("walbrook-file", "pg_recvlogical-file", 1.5, "narrow"),
     Speed("walbrook-file", "pg_recvlogical-wal2json-file", 2.0),
