@@ -12,18 +12,17 @@ internal import Replication
 /// Measured on 2 cores over loopback, the same million rows in 100,000 transactions, seconds and packets: 5.4 to 11.9
 /// and 320,000 to 1,170,000 with short naps alone (BBR); 3.7 to 4.3 and 3,000 to 5,000 with long ones. At most 5 ms of nap
 /// did not fill 64 KiB: 10 s and a packet a row. With CUBIC it took 6.3 s in an hour when pg_recvlogical took
-/// 15.9. Bound to either core, it took as long as left alone. With the buffer that the kernel chooses half a million to a
-/// million packets, and twice as long.
+/// 15.9. Bound to either core, it took as long as left alone.
 ///
 /// How wide rows are decides how long a nap may be: the server can make 50 MB/s of rows of 0.1 KiB, 250 of 0.6 KiB and 2 GB/s
 /// of 40 KiB, and waits once its buffer (4 MiB at most) is full. Rows of 5 KiB: 75,000 a second with naps of 0.15 to
 /// 20 ms by the size of packets alone, 145,000 when much that came shortens them to nothing, 117,000 with pg_recvlogical, which
-/// never naps. Bounds of 1 to 2 MiB between two naps were alike; with 256 or 512 KiB rows of 0.1 to 0.6 KiB took up to a sixth
-/// longer.
+/// never naps. Bounds of 1 to 2 MiB between two naps were alike; with 256 or 512 KiB rows of 0.1 to 0.6 KiB took up to an
+/// eighth longer.
 ///
 /// libpq reads until its buffer is full and doubles one that has no room left, so each read is followed by taking
 /// the messages out: several reads in a row made it 16 MiB large with rows of 40 KiB, and took 128 MiB in all. The buffer stays
-/// at 16 KiB (more after a longer row, 64 over TLS), and reads go on without a nap down to a rest that is not worth it.
+/// at 16 KiB (more after a longer row, and over TLS), and reads go on without a nap down to a rest that is not worth it.
 ///
 /// A unix socket took some 60 updates with old and new rows at once: naps of 0.03 to 0.2 ms were alike, 0.4 ms took 1.3
 /// times as long, 1.2 ms 3 times. The walsender is never idle then, so that nothing is left to gain. Wide rows
@@ -34,14 +33,15 @@ struct ReadPacer {
 
     /// Bytes asked for as receive buffer while old rows are let gather; the system doubles them, for what it needs itself.
     ///
-    /// A packet that does not fit is dropped, though the window allowed it, and comes again when the server finds out: after
-    /// milliseconds, or 0.2 s if it was the last. On loopback one has up to 64 KiB and is accounted as 65,649 bytes
-    /// (Linux 6.18), so there is room for six and a half. With room for nearly a whole number of them (2 × 48, 96 or 192 KiB) more were dropped. With
-    /// 2 × 80 KiB none was, and narrow rows were as fast, but those of more than 5 KiB half as fast.
+    /// A packet that does not fit is dropped, though the window allowed it, and comes again when the server finds out, after
+    /// milliseconds; runs that stood still for 0.2 s had such drops, too. On loopback a packet has up to 64 KiB and is accounted
+    /// as 65,649 bytes (Linux 6.18), so there is room for six and a half. With 192 KiB, just short of six, rows of
+    /// 0.2 to 0.6 KiB took 5 to 15 % longer. With 80 KiB hardly any was dropped, and narrow rows were as fast, but those of
+    /// 10 KiB and more half as fast.
     static let smallReceiveBuffer = 213_300
-    /// The same while what comes is fresh, as far as the system allows it (net.core.rmem_max): nothing is dropped then, and rows
-    /// do not gather. Transactions of 1.5 MB every 20 ms: the last line of each came after 5 ms at most, with the small
-    /// buffer after 0.2 s in every other run. Narrow old rows took twice as long with it.
+    /// The same while what comes is fresh, as far as the system allows it (net.core.rmem_max): hardly anything is dropped then, and
+    /// rows do not gather. Transactions of 1.5 MB every 20 ms: the line behind each came after 6 ms at most, with the small
+    /// buffer after up to 0.2 s in half of the runs. Narrow old rows took twice as long with the large one.
     static let largeReceiveBuffer = 4 * 1024 * 1024
     /// Segments as large as on loopback; what comes over a network is left to itself.
     static let leastSegmentSize = 16 * 1024

@@ -18,14 +18,7 @@ import Testing
                 """)
             let process = try WalbrookProcess.start(
                 ["stream", "-d", server.conninfo(), "--transactions", flag], stdout: .file(events))
-            try eventually(within: .seconds(120), "everything is confirmed") {
-                try server.psql(
-                    "SELECT confirmed_flush_lsn >= pg_current_wal_lsn() FROM pg_replication_slots") == "t"
-            }
-            let peak = try process.peakResidentKiB
-            #expect(peak < 40 * 1024, "peak memory was \(peak) KiB")
-            process.terminate()
-            try process.succeed()
+            try expectLittleMemory(process, of: server)
             let counts = try EventLog(events).counts()
             #expect(counts["insert"] == 1_000_000)
             try EventLog(events).assertPositionsStrictlyIncrease()
@@ -50,14 +43,7 @@ import Testing
             let process = try WalbrookProcess.start(
                 ["stream", "-d", server.conninfo(), "--no-streaming", "--to", "file:\(events)"],
                 stdout: .devNull)
-            try eventually(within: .seconds(120), "everything is confirmed") {
-                try server.psql(
-                    "SELECT confirmed_flush_lsn >= pg_current_wal_lsn() FROM pg_replication_slots") == "t"
-            }
-            let peak = try process.peakResidentKiB
-            #expect(peak < 40 * 1024, "peak memory was \(peak) KiB")
-            process.terminate()
-            try process.succeed()
+            try expectLittleMemory(process, of: server)
             #expect(try EventLog(events).counts()["insert"] == 200_000_000 / width)
             try server.destroy()
         }
@@ -85,5 +71,17 @@ import Testing
             try Oracle.verify(events: events, source: "postgres", on: server)
             try server.destroy()
         }
+    }
+
+    /// Waits until everything is confirmed, and ends the process.
+    private func expectLittleMemory(_ process: WalbrookProcess, of server: PostgresServer) throws {
+        try eventually(within: .seconds(120), "everything is confirmed") {
+            try server.psql(
+                "SELECT confirmed_flush_lsn >= pg_current_wal_lsn() FROM pg_replication_slots") == "t"
+        }
+        let peak = try process.peakResidentKiB
+        #expect(peak < 40 * 1024, "peak memory was \(peak) KiB")
+        process.terminate()
+        try process.succeed()
     }
 }
